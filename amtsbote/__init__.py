@@ -1,0 +1,1 @@
+"""The command of the house: the top floor, it wires everything."""

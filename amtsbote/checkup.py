@@ -1,0 +1,107 @@
+"""What `amtsbote check` looks at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from casework import configuration
+from casework.configuration import Configuration, places
+from casework.words.errors import AmtsboteError
+
+PROGRAMS = {
+    "chromium": "no target system can be reached; install the Debian package chromium",
+    "tesseract": "scans cannot be read; install the Debian packages tesseract-ocr and tesseract-ocr-deu",
+    "setpriv": "`amtsbote up` cannot start; install the Debian package util-linux",
+}
+
+
+@dataclass
+class Report:
+    """Problems keep work from going well; notes are worth knowing."""
+
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        return not self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        return {"good": self.good, "problems": self.problems, "notes": self.notes}
+
+    def words(self) -> str:
+        verdict = "everything is in order" if self.good else f"{len(self.problems)} problems"
+        return "\n".join([*self.problems, *(f"note: {note}" for note in self.notes), verdict])
+
+
+def examine(*, mailboxes: bool = False) -> Report:
+    """Look at configuration, secrets, places, programs and protections; with `mailboxes` log in to each."""
+    folders = places.config_folders()
+    report = Report(problems=[str(problem) for problem in configuration.problems(folders)])
+    report.problems += [*_places(), *_programs()]
+    report.notes += _protections()
+    if not report.problems:
+        found = configuration.load(folders)
+        report.notes.append(_summary(found))
+        report.problems += [str(problem) for problem in configuration.missing_secrets(found)]
+        if mailboxes:
+            report.problems += _mailboxes(found)
+    return report
+
+
+def _summary(found: Configuration) -> str:
+    return (
+        f"{len(found.offices)} offices, {len(found.processes)} processes, {len(found.systems)} target systems, "
+        f"{len(found.statutes)} statutes"
+    )
+
+
+def _places() -> Iterator[str]:
+    home = places.home()
+    existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not os.access(existing, os.W_OK | os.X_OK):
+        yield f"{home}: cannot be written; give the account the right, or set AMTSBOTE_HOME to another folder"
+
+
+def _programs() -> Iterator[str]:
+    for name, effect in PROGRAMS.items():
+        if shutil.which(name) is None:
+            yield f"{name} is missing: {effect}"
+
+
+def _protections() -> Iterator[str]:
+    """Which of the limits around the readers this kernel grants."""
+    from classifiers import Reader
+
+    with Reader(processes=1) as reader:
+        held = reader.protections()
+    lacking = [name.replace("_", " ") for name, holds in held.items() if not holds]
+    holding = [name.replace("_", " ") for name, holds in held.items() if holds]
+    yield f"readers of foreign files run with: {', '.join(holding)}"
+    if lacking:
+        yield f"this kernel does not grant: {', '.join(lacking)}"
+
+
+def _mailboxes(found: Configuration) -> Iterator[str]:
+    from bots.mailbox import Mailbox, check_mailbox
+    from casework.configuration import secrets
+
+    for office in found.offices.values():
+        for settings in office.mailboxes:
+            name = f"mailbox {settings.account} of {office.id}"
+            try:
+                box = Mailbox.open(settings, secrets.secret(settings.secret))
+                try:
+                    yield from (f"{name}: {lack.text}" for lack in check_mailbox(box))
+                finally:
+                    box.close()
+            except AmtsboteError as error:
+                yield f"{name}: {error}"
+
+
+__all__ = ["Path", "Report", "examine"]

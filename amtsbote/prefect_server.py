@@ -1,0 +1,95 @@
+"""Prefect on one box: its environment, its secret, its commands (figures and faults: docs/adr/0004)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import secrets
+import socket
+import sys
+import urllib.error
+import urllib.request
+from importlib.metadata import version
+from pathlib import Path
+
+POOL = "local"
+COMMAND = (sys.executable, "-m", "prefect", "--no-prompt")
+
+
+def free_port() -> int:
+    """A port on loopback that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def auth_string(folder: Path) -> str:
+    """The server's secret as `user:password`, made at the first start and kept (0600) beside its database."""
+    file = folder / "auth"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
+            handle.write(f"amtsbote:{secrets.token_urlsafe(24)}")
+    return file.read_text(encoding="utf-8")
+
+
+def environment(folder: Path, project: Path, *, port: int) -> dict[str, str]:
+    """What every process of Prefect gets beside our own environment: quiet, private, loopback only."""
+    secret = auth_string(folder)
+    return {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_API_AUTH_STRING": secret,
+        "PREFECT_SERVER_API_AUTH_STRING": secret,
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_WORKER_PREFETCH_SECONDS": "0",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_RUNS": "2",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "3",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT1M",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_CLI_COLORS": "false",
+        "PROJ_DIR": str(project),
+        "PROJ_PY": sys.executable,
+        "PYTHONUNBUFFERED": "1",
+        # Django sets its time zone in the runs; Prefect's own times have to agree with it
+        "TZ": "Europe/Berlin",
+    }
+
+
+def is_up(surroundings: dict[str, str]) -> bool:
+    """Does the server answer?"""
+    token = base64.b64encode(surroundings["PREFECT_API_AUTH_STRING"].encode()).decode()
+    request = urllib.request.Request(
+        surroundings["PREFECT_API_URL"] + "/health", headers={"Authorization": f"Basic {token}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=1) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def server_command() -> list[str]:
+    return [*COMMAND, "server", "start"]
+
+
+def worker_command() -> list[str]:
+    return [*COMMAND, "worker", "start", "--pool", POOL, "--type", "process", "--install-policy", "never"]
+
+
+def deploy_command() -> list[str]:
+    return [*COMMAND, "deploy", "--all"]
+
+
+def deployed_mark(project: Path) -> str:
+    """Changes whenever `prefect deploy --all` would deploy something else."""
+    parts = [(project / "prefect.yaml").read_bytes(), str(project).encode(), sys.executable.encode()]
+    return hashlib.sha256(b"\0".join([*parts, version("prefect").encode()])).hexdigest()

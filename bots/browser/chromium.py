@@ -1,0 +1,100 @@
+"""Find and start Chromium, cut off from everything but its gates."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Playwright
+
+from bots.gate import Gate
+
+# nothing listens there: what the browser asks for outside our contexts ends nowhere
+_NOWHERE = "http://127.0.0.1:9"
+_HOME = "amtsbote-browser-"
+_LONGEST_FOLDER = 40
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY")
+_QUIET = (
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+)
+
+
+def chromium_path() -> str | None:
+    """The browser: `AMTSBOTE_CHROMIUM`, else Debian's, else None for the one Playwright brings."""
+    given = os.environ.get("AMTSBOTE_CHROMIUM")
+    if given:
+        return given
+    return "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
+
+
+class Chromium:
+    """One browser process with a home folder of its own, which goes with it."""
+
+    def __init__(self, playwright: Playwright, *, pin: str, headed: bool = False, slow_ms: float = 0) -> None:
+        """`pin` is the public key of the gates' certificates, the only one besides the system's that is accepted."""
+        _remove_orphaned_homes()
+        self._home = tempfile.mkdtemp(prefix=f"{_HOME}{os.getpid()}-", dir=_short_folder())
+        arguments = [*_QUIET, f"--ignore-certificate-errors-spki-list={pin}", "--proxy-bypass-list=<-loopback>"]
+        try:
+            self.browser: Browser = playwright.chromium.launch(
+                executable_path=chromium_path(),
+                args=arguments,
+                chromium_sandbox=os.geteuid() != 0,
+                headless=not headed,
+                slow_mo=slow_ms,
+                proxy={"server": _NOWHERE, "bypass": "<-loopback>"},
+                env=self._environment(),
+            )
+        except BaseException:
+            self._remove_home()
+            raise
+
+    def new_context(self, gate: Gate) -> BrowserContext:
+        """A context of its own cookies whose every request goes through `gate`."""
+        return self.browser.new_context(
+            proxy={
+                "server": gate.address,
+                "username": gate.username,
+                "password": gate.password,
+                "bypass": "<-loopback>",
+            },
+            locale="de-DE",
+            timezone_id="Europe/Berlin",
+            viewport={"width": 1280, "height": 1000},
+            service_workers="block",
+        )
+
+    def close(self) -> None:
+        """End the browser and remove its folder."""
+        try:
+            self.browser.close()
+        finally:
+            self._remove_home()
+
+    def _environment(self) -> dict[str, str | float | bool]:
+        kept: dict[str, str | float | bool] = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        return {**kept, "HOME": self._home, "TMPDIR": self._home}
+
+    def _remove_home(self) -> None:
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+def _remove_orphaned_homes() -> None:
+    """Folders of workers that were killed: their names carry the process, and it is gone."""
+    for left in Path(_short_folder()).glob(f"{_HOME}*-*"):
+        owner = left.name.removeprefix(_HOME).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _short_folder() -> str:
+    """The folder for temporary files, unless Chromium's socket (108 bytes in all) would not fit below it."""
+    folder = tempfile.gettempdir()
+    return folder if len(folder) <= _LONGEST_FOLDER else "/tmp"

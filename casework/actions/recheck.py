@@ -1,0 +1,102 @@
+"""Checks run anew on what a case says now, after a person corrected it: derived fields, findings, business key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from casework import checks
+from casework.actions import clock
+from casework.actions.force import current
+from casework.actions.knowledge import RecordKnowledge, business_key_digest
+from casework.configuration.configuration import ProcessInForce
+from casework.record.models import Case, FieldValue, RecordedFinding
+from casework.words.errors import AmtsboteError
+from casework.words.reading import Candidate, DecidedBy, DocumentReading, FieldReading, Finding, Origin, Source
+
+BY_CLERK = Source(origin=Origin.REGISTER, where="clerk")
+"""How a corrected value stands among the sources: a person of the office confirmed it."""
+
+
+class FieldsMissing(AmtsboteError):
+    """A case cannot be released while required fields are empty; `fields` are their names."""
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        self.fields = fields
+        super().__init__(f"required fields are empty: {', '.join(fields)}; fill them in before releasing")
+
+
+def document_of(case: Case, *, corrections: Mapping[str, str] | None = None) -> DocumentReading:
+    """The case as a reading, with canonical corrections laid over it; writes nothing."""
+    fields = {row.name: _reading_of(row) for row in case.fields.all()}
+    for name, value in (corrections or {}).items():
+        fields[name] = FieldReading(value=value or None, confidence=1.0, sources=[BY_CLERK])
+    decided_by = DecidedBy(case.decided_by) if case.decided_by else DecidedBy.NONE
+    return DocumentReading(
+        part=case.part,
+        kind=case.kind,
+        confidence=case.confidence,
+        decided_by=decided_by,
+        fields=fields,
+        lines=case.lines,
+    )
+
+
+def judge(case: Case, process: ProcessInForce, document: DocumentReading) -> list[Finding]:
+    """What the process's checks say about this document of the case; writes nothing."""
+    knowledge = RecordKnowledge(current(), case.office, case=case)
+    return list(checks.check(document, process, knowledge, clock.now().date()))
+
+
+def apply(case: Case, process: ProcessInForce, corrections: Mapping[str, str]) -> None:
+    """Write corrections, what derives from them, the findings and the business key; inside the caller's transaction.
+
+    Raises `FieldsMissing` when a required field is empty afterwards.
+    """
+    document = document_of(case, corrections=corrections)
+    derived = checks.derive(document, process, process.statutes, clock.now().date())
+    document = document.model_copy(update={"fields": {**document.fields, **derived}})
+    missing = tuple(name for name in process.required if not _value_of(document, name))
+    if missing:
+        raise FieldsMissing(missing)
+    for name, value in corrections.items():
+        _write(case, name, document.fields[name], corrected=True, value=value)
+    for name, reading in derived.items():
+        _write(case, name, reading, corrected=False, value=reading.value or "")
+    _write_findings(case, judge(case, process, document))
+    key = business_key_digest(case.office, document)
+    Case.objects.filter(pk=case.pk).update(business_key_digest=key, basis=process.digest)
+
+
+def _write(case: Case, name: str, reading: FieldReading, *, corrected: bool, value: str) -> None:
+    FieldValue.objects.update_or_create(
+        case=case,
+        name=name,
+        defaults={
+            "value": value,
+            "confidence": reading.confidence,
+            "sources": [source.model_dump(mode="json") for source in reading.sources],
+            "corrected": corrected,
+        },
+    )
+
+
+def _write_findings(case: Case, findings: list[Finding]) -> None:
+    case.findings.all().delete()
+    RecordedFinding.objects.bulk_create(
+        RecordedFinding(case=case, rule=f.rule, severity=f.severity, message=f.message, field=f.field or "")
+        for f in findings
+    )
+
+
+def _value_of(document: DocumentReading, name: str) -> str:
+    reading = document.fields.get(name)
+    return (reading.value or "") if reading else ""
+
+
+def _reading_of(row: FieldValue) -> FieldReading:
+    return FieldReading(
+        value=row.value or None,
+        confidence=row.confidence,
+        sources=[Source.model_validate(source) for source in row.sources],
+        candidates=[Candidate.model_validate(candidate) for candidate in row.candidates],
+    )

@@ -1,0 +1,57 @@
+"""Configuration, read once and checked on load; errors name file and line. No Django."""
+
+from __future__ import annotations
+
+from casework.configuration.baselines import ActivityTable, Baseline, Unpublished, WageTable
+from casework.configuration.configuration import Configuration, ProcessInForce, SystemCatalogue
+from casework.configuration.crosschecks import missing_secrets
+from casework.configuration.loading import current, forget, load, problems
+from casework.configuration.located import Origin, Problem
+from casework.configuration.offices import LegalBasis, Login, MailboxSettings, Office, ProcessOverlay, SystemOverlay
+from casework.configuration.overrides import Override, export_overrides
+from casework.configuration.places import Home, checkout, config_folders, home, shipped
+from casework.configuration.processes import FieldSettings, PostingStep, Process
+from casework.configuration.schemas import schemas
+from casework.configuration.secrets import secret
+from casework.configuration.statutes import Statute
+from casework.configuration.vocabulary import FieldType, Nature, Provenance, Stage
+
+__all__ = [
+    "ActivityTable",
+    "Baseline",
+    "Configuration",
+    "FieldSettings",
+    "FieldType",
+    "Home",
+    "LegalBasis",
+    "Login",
+    "MailboxSettings",
+    "Nature",
+    "Office",
+    "Origin",
+    "Override",
+    "PostingStep",
+    "Problem",
+    "Process",
+    "ProcessInForce",
+    "ProcessOverlay",
+    "Provenance",
+    "Stage",
+    "Statute",
+    "SystemCatalogue",
+    "SystemOverlay",
+    "Unpublished",
+    "WageTable",
+    "checkout",
+    "config_folders",
+    "current",
+    "export_overrides",
+    "forget",
+    "home",
+    "load",
+    "missing_secrets",
+    "problems",
+    "schemas",
+    "secret",
+    "shipped",
+]

@@ -1,0 +1,116 @@
+"""Offices: their mailboxes, what they answer to, and how far each process may go there."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from casework.configuration import secrets
+from casework.configuration.located import Located
+from casework.configuration.vocabulary import Stage
+from casework.words.reading import ReadingContext
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
+SecretName = Annotated[str, StringConstraints(pattern=rf"^{secrets.NAME.pattern}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class MailboxSettings(Located):
+    """A mailbox by IMAPS. `secret` names the password; `ca_file` None means the system's certificate store.
+
+    `authserv_id` is the gateway whose Authentication-Results header may prove a sender; None: nothing proves one.
+    """
+
+    account: str
+    host: str
+    port: int = Field(default=993, ge=1, le=65535)
+    user: str
+    secret: SecretName
+    folder: str = "INBOX"
+    done_folder: str = "Eingelesen"
+    ca_file: Path | None = None
+    authserv_id: str | None = None
+
+
+class Login(Located):
+    """A bot's own account in a target system; `secret` names the password."""
+
+    user: str
+    secret: SecretName
+
+
+class SystemOverlay(Located):
+    """What an office says about a target system: its address, its logins, its folder for drops."""
+
+    base_url: str | None = None
+    login: Login | None = None
+    logins: tuple[Login, ...] = ()
+    folder: Path | None = None
+    ca_file: Path | None = None
+
+    @property
+    def all_logins(self) -> tuple[Login, ...]:
+        """Every account the bots may use here, `login` first."""
+        return ((self.login,) if self.login else ()) + self.logins
+
+
+class LegalBasis(Located):
+    """What permits a process to post alone; `fictitious` marks the demo's."""
+
+    text: str = Field(min_length=3)
+    fictitious: bool = False
+    decided_by: str = ""
+    decided_on: date | None = None
+
+
+class ProcessOverlay(Located):
+    """What an office says about a process. `thresholds` are confidences per field or kind (0 to 1).
+
+    `model` False keeps the process to rules and bytes; `four_eyes` asks two people to release.
+    """
+
+    stage: Stage = Stage.ASSISTED
+    basis: LegalBasis | None = None
+    thresholds: dict[str, Share] = Field(default_factory=dict)
+    model: bool = True
+    four_eyes: bool = False
+    org_unit: str = ""
+    expires_after_days: int | None = Field(default=None, ge=1)
+    due_after_days: int | None = Field(default=None, ge=0)
+    baseline: str | None = None
+    allowed_error: Decimal = Field(default=Decimal("0.01"), gt=0, lt=1)
+
+
+class Office(Located):
+    """An Amt or Gemeinde: the tenant. `municipalities` maps a name to the id of its dog tax statute."""
+
+    id: Identifier
+    name: str
+    land: str = "SH"
+    names: tuple[str, ...] = ()
+    mailboxes: tuple[MailboxSettings, ...] = ()
+    form_senders: tuple[str, ...] = ()
+    buyer_references: tuple[str, ...] = ()
+    suppliers: Path | None = None
+    municipalities: dict[str, Identifier] = Field(default_factory=dict)
+    processes: dict[str, ProcessOverlay] = Field(default_factory=dict)
+    systems: dict[str, SystemOverlay] = Field(default_factory=dict)
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Every name the office answers to, its own first."""
+        return (self.name, *self.names)
+
+    def reading_context(
+        self, mailbox: MailboxSettings | None = None, *, model_path: str | None = None
+    ) -> ReadingContext:
+        """What the reader has to know to judge a mail of this mailbox; without one no sender is ever proven."""
+        return ReadingContext(
+            authserv_id=mailbox.authserv_id if mailbox else None,
+            form_senders=self.form_senders,
+            model_path=model_path,
+        )

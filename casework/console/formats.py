@@ -1,0 +1,63 @@
+"""How canonical values look to people, in the language of the page; `casework.actions.canonical` reads them back."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import get_language
+
+from casework.configuration.processes import FieldSettings
+from casework.configuration.vocabulary import FieldType
+
+
+def shown(value: str, settings: FieldSettings | None) -> str:
+    """A canonical value as people write it; a value of another form stays as it is."""
+    if not value or settings is None:
+        return value
+    if settings.type is FieldType.DATE:
+        return shown_date(value)
+    if settings.type is FieldType.MONEY:
+        return shown_money(value)
+    if settings.type is FieldType.IBAN:
+        return shown_iban(value)
+    return value
+
+
+def shown_date(value: str) -> str:
+    """`2026-11-23` as `23.11.2026` in German; ISO elsewhere."""
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        return value
+    return day.strftime("%d.%m.%Y") if is_german() else value
+
+
+def shown_money(value: str) -> str:
+    """`1234.50` as `1.234,50` in German; as it is elsewhere."""
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return value
+    if not amount.is_finite() or not is_german():
+        return value
+    return f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+def shown_iban(value: str) -> str:
+    """In groups of four."""
+    plain = re.sub(r"\s", "", value)
+    return " ".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+
+
+def shown_hours(seconds: int) -> str:
+    """Seconds as hours and minutes, `1:05 h`; negative ones with a minus sign."""
+    minutes = round(abs(seconds) / 60)
+    sign = "−" if seconds < 0 and minutes else ""
+    return f"{sign}{minutes // 60}:{minutes % 60:02d} h"
+
+
+def is_german() -> bool:
+    """Is the page German?"""
+    return (get_language() or "de").startswith("de")

@@ -1,0 +1,32 @@
+"""Time on task: measured in the page while it is visible and used, bounded by a signed moment of opening."""
+
+from __future__ import annotations
+
+from django.core import signing
+
+from casework.actions import clock
+from casework.actions.decisions import LONGEST_SECONDS
+from casework.record.models import Case
+
+SALT = "amtsbote.case.opened"
+WITHOUT_SCRIPT = 300
+"""Seconds at most where the page could not measure and only the moment of opening is known."""
+
+
+def begin(case: Case) -> str:
+    """A signed token that says when this page of a case was opened."""
+    return signing.dumps([case.pk, clock.now().timestamp()], salt=SALT)
+
+
+def seconds(case: Case, token: str, measured: str) -> int:
+    """Whole seconds of work: what the page measured, at most what passed since it was opened; 0 for a false token."""
+    try:
+        number, opened = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return 0
+    if number != case.pk:
+        return 0
+    passed = max(0, int(clock.now().timestamp() - opened))
+    if measured.isdecimal() and len(measured) < 7:
+        return min(int(measured), passed, LONGEST_SECONDS)
+    return min(passed, WITHOUT_SCRIPT)

@@ -1,0 +1,1 @@
+"""The record: models, keys and the encrypted store. Nothing here decides."""

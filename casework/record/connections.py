@@ -1,0 +1,10 @@
+"""Connections to the record's database, for workers that live long and for threads."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+
+def hang_up() -> None:
+    """Close this thread's connection; the next query opens a new one. Called after every case."""
+    connection.close()

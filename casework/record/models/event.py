@@ -1,0 +1,31 @@
+"""The audit trail: append-only, a hash chain per case; ids, codes and keyed digests, never values."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from casework.record.models.case import Case
+
+
+class AuditEvent(models.Model):
+    """Something that happened to a case (or, without one, to an office or system)."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="events")
+    office = models.SlugField(blank=True)
+    number = models.IntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=20)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    code = models.CharField(max_length=40)
+    data = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="event_number_once")]
+        indexes = [models.Index(fields=["code", "at"], name="event_code")]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.code} no. {self.number} of case {self.case_id}"

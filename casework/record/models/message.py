@@ -1,0 +1,83 @@
+"""What arrived: messages, their parts with fates, and the pages the console shows."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Message(models.Model):
+    """One mail or file drop of an office; its bytes lie in the store under `address`, unchanged."""
+
+    office = models.SlugField()
+    account = models.CharField(max_length=200)
+    folder = models.CharField(max_length=200)
+    uidvalidity = models.BigIntegerField()
+    uid = models.BigIntegerField()
+    address = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    stored_at = models.DateTimeField()
+    moved_at = models.DateTimeField(null=True)
+    done_place = models.CharField(max_length=200, blank=True)
+
+    sender = models.CharField(max_length=320, blank=True)
+    sender_name = models.CharField(max_length=320, blank=True)
+    subject = models.TextField(blank=True)
+    message_id = models.TextField(blank=True)
+    sent_at = models.CharField(max_length=40, blank=True)
+    sender_proof = models.CharField(max_length=20, blank=True)
+    body_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "account", "folder", "uidvalidity", "uid", "address"], name="message_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+
+class MessagePart(models.Model):
+    """A part of a message as unpacking found it, with its fate and the reason for it.
+
+    `readable` is the store address of sanitised HTML (a mail's text, an invoice's view), where there is one.
+    """
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="parts")
+    part = models.CharField(max_length=80)
+    parent = models.CharField(max_length=80, blank=True)
+    name = models.TextField(blank=True)
+    type = models.CharField(max_length=120)
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    fate = models.CharField(max_length=10)
+    reason = models.CharField(max_length=60, blank=True)
+    readable = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "part"], name="part_once")]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"part {self.part} of message {self.message_id}"
+
+
+class Page(models.Model):
+    """A page of a part as the console shows it; image and words lie in the store. Sizes in points."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="pages")
+    part = models.CharField(max_length=80)
+    number = models.IntegerField()
+    width = models.FloatField()
+    height = models.FloatField()
+    image = models.CharField(max_length=64)
+    words = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "part", "number"], name="page_once")]
+        ordering = ["part", "number"]
+
+    def __str__(self) -> str:
+        return f"page {self.number} of part {self.part} of message {self.message_id}"

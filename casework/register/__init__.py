@@ -1,0 +1,1 @@
+"""The books and the register of automation potential: derived, never typed in."""

@@ -1,0 +1,23 @@
+"""Settings, addresses and start-up of Django."""
+
+from __future__ import annotations
+
+import os
+
+
+def boot() -> None:
+    """Set Django up once; later calls do nothing."""
+    import django
+    from django.apps import apps
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.site.settings")
+    if not apps.ready:
+        django.setup()
+
+
+def open_record() -> None:
+    """Set Django up and bring the record's tables up to date."""
+    boot()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)

@@ -1,0 +1,1 @@
+"""The words of the house as types. No framework, no file, no network: everybody may import them."""

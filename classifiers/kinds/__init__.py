@@ -1,0 +1,1 @@
+"""What a part is and what it says: one file per kind."""

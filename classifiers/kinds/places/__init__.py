@@ -1,0 +1,1 @@
+"""Typed candidates in a text: dates, amounts, accounts, identifiers, each with its place."""

@@ -1,0 +1,1 @@
+"""Documents read as a person sees them: by labels, places and arithmetic."""

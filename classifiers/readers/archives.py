@@ -1,0 +1,57 @@
+"""Zip archives, bounded: what an archive claims about its sizes is not believed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+from casework.words.errors import AmtsboteError
+from classifiers.readers.headers import clean_text
+
+HIGHEST_RATIO = 200
+SLICE = 1 << 20
+
+
+class ArchiveRefused(AmtsboteError):
+    """An archive that is not opened; `reason` is a reason code."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the archive was refused ({reason}); ask the sender for the files themselves")
+
+
+def members(data: bytes, *, budget: int, most: int) -> Iterator[tuple[str, bytes]]:
+    """Names and bytes of the files in a zip. Names are metadata: no path is ever used. Raises ArchiveRefused."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise ArchiveRefused("archive_damaged") from error
+    if len(entries) > most:
+        raise ArchiveRefused("too_many_parts")
+    if any(entry.flag_bits & 0x1 for entry in entries):
+        raise ArchiveRefused("archive_encrypted")
+    if sum(entry.file_size for entry in entries) > max(budget, 0):
+        raise ArchiveRefused("too_large")
+    left = budget
+    for entry in entries:
+        content = _read(archive, entry, min(left, max(len(data) * HIGHEST_RATIO, SLICE)))
+        left -= len(content)
+        yield clean_text(entry.filename.replace("\\", "/").rsplit("/", 1)[-1]), content
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        with archive.open(entry) as stream:
+            while piece := stream.read(SLICE):
+                size += len(piece)
+                if size > most:
+                    raise ArchiveRefused("too_large")
+                pieces.append(piece)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError) as error:
+        raise ArchiveRefused("archive_damaged") from error
+    return b"".join(pieces)

@@ -1,0 +1,96 @@
+"""The text of any part, whatever it is made of; a part without text says why."""
+
+from __future__ import annotations
+
+import io
+
+import pypdfium2
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from casework.words.reading import Origin
+from classifiers.readers.content import IMAGES
+from classifiers.readers.headers import decode_bytes
+from classifiers.readers.limits import Limits
+from classifiers.readers.markup import text_of_html
+from classifiers.readers.ocr import DPI, OcrMissing, read_page
+from classifiers.readers.parts import Piece
+from classifiers.readers.pdf import POINTS_PER_INCH, page_texts, render_pages
+from classifiers.readers.pdf_structure import PdfRefused
+from classifiers.readers.texts import PageText, Text, text_from_pages, text_from_plain
+
+LEAST_LETTERS = 12
+"""A page whose text layer has fewer letters than this is treated as a picture of a page."""
+
+
+def text_of_piece(piece: Piece, limits: Limits) -> Text:
+    """Text with places. Never raises: `reason` says why there is none."""
+    if piece.fate == "refused":
+        return Text(reason=piece.reason)
+    if piece.type == "application/pdf":
+        return _text_of_pdf(piece.data, limits)
+    if piece.type in IMAGES:
+        return _text_of_picture(piece.data, limits)
+    if piece.type == "text/html":
+        return text_from_plain(text_of_html(plain_text(piece)))
+    if piece.type.startswith("text/"):
+        return text_from_plain(plain_text(piece))
+    return Text(reason="type_unsupported")
+
+
+def plain_text(piece: Piece) -> str:
+    """The characters of a text part."""
+    return decode_bytes(piece.data, piece.notes.get("charset") or None)
+
+
+def open_picture(data: bytes, limits: Limits) -> Image.Image | None:
+    """The picture upright and in RGB; None when it is no picture or has too many pixels."""
+    try:
+        picture = Image.open(io.BytesIO(data))
+        if picture.width * picture.height > limits.page_pixels:
+            return None
+        return ImageOps.exif_transpose(picture).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+
+
+def _text_of_pdf(data: bytes, limits: Limits) -> Text:
+    try:
+        pages = page_texts(data, limits)
+    except PdfRefused as refused:
+        return Text(reason=refused.reason)
+    blank = {page.number for page in pages if sum(len(word.text) for word in page.words) < LEAST_LETTERS}
+    if blank and limits.ocr_pages:
+        pages = _recognise(data, pages, blank, limits)
+    return text_from_pages(pages)
+
+
+def _recognise(data: bytes, pages: list[PageText], blank: set[int], limits: Limits) -> list[PageText]:
+    """Pages without a text layer are rendered and read by OCR, up to the limit."""
+    wanted = sorted(blank)[: limits.ocr_pages]
+    read: dict[int, PageText] = {}
+    try:
+        for number, width, height, picture in render_pages(data, limits, dpi=DPI, most=max(wanted)):
+            if number in wanted and not _is_blank(picture):
+                read[number] = read_page(picture, number=number, width=width, height=height)
+    except (OcrMissing, PdfRefused, pypdfium2.PdfiumError):
+        pass_on = read  # what was read so far stays; the rest keeps its empty text layer
+        return [pass_on.get(page.number, page) for page in pages]
+    return [read.get(page.number, page) for page in pages]
+
+
+def _is_blank(picture: Image.Image) -> bool:
+    low, high = picture.convert("L").getextrema()
+    return bool(high - low < 16)  # type: ignore[operator] # one channel gives two numbers
+
+
+def _text_of_picture(data: bytes, limits: Limits) -> Text:
+    picture = open_picture(data, limits)
+    if picture is None:
+        return Text(reason="type_unsupported")
+    width, height = picture.width * POINTS_PER_INCH / DPI, picture.height * POINTS_PER_INCH / DPI
+    if not limits.ocr_pages or min(picture.size) < 200 or _is_blank(picture):
+        return Text(pages=[PageText(1, width, height, (), Origin.OCR)], origin=Origin.OCR, reason="no_text")
+    try:
+        return text_from_pages([read_page(picture, number=1, width=width, height=height)])
+    except OcrMissing:
+        return Text(origin=Origin.OCR, reason="no_text")

@@ -1,0 +1,124 @@
+"""The structure of a PDF by pikepdf: encryption, embedded files, form values with their boxes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import pikepdf
+
+from casework.words.errors import AmtsboteError
+from casework.words.reading import Box
+from classifiers.readers.headers import clean_text
+
+
+class PdfRefused(AmtsboteError):
+    """A PDF that cannot be opened; `reason` is a reason code."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the PDF was refused ({reason}); ask the sender for another file")
+
+
+def _open(data: bytes) -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(io.BytesIO(data), suppress_warnings=True)
+    except pikepdf.PasswordError as error:
+        raise PdfRefused("pdf_encrypted") from error
+    except (pikepdf.PdfError, ValueError, RuntimeError) as error:
+        raise PdfRefused("pdf_damaged") from error
+
+
+def embedded_files(data: bytes, *, budget: int) -> list[tuple[str, str, bytes]]:
+    """Name, AFRelationship and bytes of every embedded file. Raises PdfRefused."""
+    found: list[tuple[str, str, bytes]] = []
+    with _open(data) as pdf:
+        try:
+            for name, specification in pdf.attachments.items():
+                relation = str(specification.obj.get("/AFRelationship", "")).lstrip("/")
+                # a stream that unpacks to far more than it weighs is cut off by the child's memory limit
+                content = specification.get_file().read_bytes()
+                budget -= len(content)
+                if budget < 0:
+                    break
+                found.append((clean_text(specification.filename or name), relation, content))
+        except (pikepdf.PdfError, ValueError, RuntimeError, KeyError, AttributeError, TypeError):
+            return found  # a damaged name tree: what was found so far is all there is to find
+    return found
+
+
+def form_values(data: bytes) -> dict[str, tuple[str, Box | None]]:
+    """AcroForm fields with a value: full name → value and the box of its first widget, in points from the top left.
+
+    Check boxes give `yes` or `no`, radio buttons the name of the chosen state. Empty text fields are left out.
+    """
+    try:
+        with _open(data) as pdf:
+            boxes = _widget_boxes(pdf)
+            form = pdf.Root.get("/AcroForm")
+            if form is None:
+                return {}
+            return {name: (value, boxes.get(name)) for name, value in _fields(form.get("/Fields", []), "", "")}
+    except (PdfRefused, pikepdf.PdfError, ValueError, RuntimeError, KeyError, AttributeError, TypeError):
+        return {}
+
+
+def _fields(nodes: object, prefix: str, kind: str, depth: int = 0) -> Iterator[tuple[str, str]]:
+    if depth > 12:
+        return
+    for node in nodes:  # type: ignore[attr-defined] # a pikepdf array
+        own = clean_text(str(node.get("/T", "")))
+        name = f"{prefix}.{own}" if prefix and own else own or prefix
+        kind_here = str(node.get("/FT", kind))
+        children = node.get("/Kids")
+        if children is not None and any("/T" in child for child in children):
+            yield from _fields(children, name, kind_here, depth + 1)
+            continue
+        value = _value(node.get("/V"), kind_here)
+        if value:
+            yield name, value
+
+
+def _value(value: object, kind: str) -> str:
+    if kind == "/Btn":
+        state = str(value).lstrip("/") if value is not None else "Off"
+        return (
+            "no"
+            if state == "Off"
+            else "yes"
+            if state.lower() in {"yes", "ja", "on", "1", "true"}
+            else clean_text(state)
+        )
+    if value is None:
+        return ""
+    return clean_text(str(value)).strip()
+
+
+def _widget_boxes(pdf: pikepdf.Pdf) -> dict[str, Box]:
+    boxes: dict[str, Box] = {}
+    for number, page in enumerate(pdf.pages, start=1):
+        media = [float(edge) for edge in page.mediabox]
+        for note in page.get("/Annots", []):
+            if str(note.get("/Subtype", "")) != "/Widget" or "/Rect" not in note:
+                continue
+            left, low, right, high = sorted_rectangle([float(edge) for edge in note["/Rect"]])
+            name = _full_name(note)
+            box = Box(page=number, x0=left - media[0], y0=media[3] - high, x1=right - media[0], y1=media[3] - low)
+            boxes.setdefault(name, box)
+    return boxes
+
+
+def sorted_rectangle(edges: list[float]) -> tuple[float, float, float, float]:
+    """Left, low, right, high of a PDF rectangle given by any two opposite corners."""
+    x0, y0, x1, y1 = edges
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _full_name(note: pikepdf.Object) -> str:
+    names: list[str] = []
+    node: pikepdf.Object | None = note
+    while node is not None and len(names) < 12:
+        if "/T" in node:
+            names.append(clean_text(str(node["/T"])))
+        node = node.get("/Parent")
+    return ".".join(reversed(names))

@@ -1,0 +1,1 @@
+"""Hundeverzeichnis: the dog tax register of the demo, as old as the real ones."""

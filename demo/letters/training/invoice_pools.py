@@ -1,0 +1,93 @@
+"""Phrases of invoices for training: pages as a reader sees them, and mails that bring them."""
+
+from __future__ import annotations
+
+POOLS: dict[str, tuple[str, ...]] = {
+    "subject": (
+        "Betreff: RG <number>",
+        "Betreff: Faktura <number> zu Ihrem Auftrag",
+        "Betreff: Abschlagszahlung Nr. <small>",
+        "Betreff: Schlussrechnung Bauvorhaben <street>",
+        "Betreff: <firm> schickt Ihnen eine E-Rechnung",
+        "Betreff: Kostennote <number>",
+        "Betreff: Monatsabrechnung",
+    ),
+    "cover": (
+        "beiliegend die Faktura <number> als PDF-Datei.",
+        "wir erlauben uns, Ihnen für die ausgeführten Arbeiten <amount> Euro in Rechnung zu stellen.",
+        "mit dieser Mail bekommen Sie unsere Kostennote zum Projekt <street>.",
+        "die bestellte Ware wurde am <date> ausgeliefert, die Rechnung hängt an.",
+        "für den Monat <small> rechnen wir wie vereinbart pauschal ab.",
+        "Sie erhalten unsere Gutschrift mit Verrechnung der vorigen Faktura.",
+        "zum ersten Bauabschnitt stellen wir Ihnen die Abschlagsrechnung.",
+        "diese Rechnung ersetzt die vom <date>, die einen Zahlendreher enthielt.",
+    ),
+    "firm": (
+        "<firm>\n<street> <no>, <postcode> <town>",
+        "<firm> * <street> <no> * <postcode> <town> * Inh. <name>",
+        "Fa. <firm>, Geschäftsführung: <name>",
+    ),
+    "buyer": (
+        "An die Gemeindekasse\nRathausmarkt <no>\n<postcode> <town>",
+        "Amtsverwaltung <town>\nz. Hd. Finanzabteilung\n<street> <no>",
+        "Gemeinde <town>, Kämmerei, <postcode> <town>",
+        "Freiwillige Feuerwehr <town>\nüber Amtskasse",
+    ),
+    "head": (
+        "Faktura Nummer <number>\nausgestellt <date>",
+        "RECHNUNG NR <number> TAG <date> SEITE 1",
+        "Re.-Nr.: <number> Re.-Datum: <date> Kd.-Nr.: <tag>",
+        "INVOICE / RECHNUNG\nInvoice no. <number>\nDate <date>",
+        "Abschlagsrechnung <small> zum Auftrag <number> vom <date>",
+        "Schlussrechnung <number>, Leistungszeitraum <date> bis <date>",
+        "Gutschrift Nr. <number> / Belegdatum <date>",
+        "Gebührenrechnung <number> Kassenzeichen <tag>.<tag>",
+    ),
+    "item": (
+        "<small> St <good> a <amount> = <amount>",
+        "<good>      <small>,00   <amount>   <amount>",
+        "10 <good> Artikel <tag> <small> Stück <amount> EUR <amount> EUR",
+        "<good>, Pauschale <amount>",
+        "Arbeitslohn Facharbeiter <small> h x <amount> <amount>",
+        "Material laut Aufmaß <amount>",
+        "Fahrtkosten <small> km <amount>",
+        "Kleinteile und Verbrauchsmaterial <amount>",
+        "<good> gem. Angebot vom <date> <amount>",
+        "Entsorgung <small> cbm <amount>",
+    ),
+    "total": (
+        "Netto <amount>\n19,00% Mehrwertsteuer <amount>\nRechnungssumme <amount>",
+        "Zwischensumme EUR <amount>\nUSt 7% EUR <amount>\nzu zahlen EUR <amount>",
+        "Subtotal <amount> VAT 19 % <amount> Total due <amount>",
+        "Gesamtsumme inkl. MwSt: <amount> Euro",
+        "Summe der Positionen <amount> abzüglich Abschlag <amount> Restforderung <amount>",
+        "Gemäß Paragraf 19 UStG wird keine Umsatzsteuer ausgewiesen. Endsumme <amount>",
+        "Warenwert <amount> Versand <amount> Steuer <amount> Gesamt <amount>",
+    ),
+    "pay": (
+        "Bitte überweisen Sie den Betrag binnen <small> Tagen auf das genannte Konto.",
+        "Zahlungsbedingungen: <small> Tage netto Kasse.",
+        "Zahlbar sofort nach Erhalt rein netto.",
+        "Bei Zahlung bis <date> ziehen Sie 2 v. H. Skonto ab.",
+        "Der Betrag wird am <date> per Lastschrift eingezogen.",
+        "Verwendungszweck: <number>",
+        "Die gelieferte Ware bleibt bis zur vollständigen Bezahlung unser Eigentum.",
+    ),
+    "bank": (
+        "Konto <account> bei der Volksbank <town>",
+        "Sparkasse <town> IBAN <account>",
+        "Bank: <account>, SWIFT GENODEF1<tag>",
+        "Steuer-Nr. <small>/<tag>/<tag>, Amtsgericht <town> HRB <tag>",
+        "UID DE<tag><tag>",
+    ),
+    "bye": ("i. A. <name>\nBuchhaltung", "<name>\n<firm>", "Ihr Team der <firm>", ""),
+}
+SHAPES: tuple[tuple[str, ...], ...] = (
+    ("firm", "buyer", "head", "item*", "total", "pay?", "bank"),
+    ("head", "firm", "buyer?", "item*", "total", "bank?", "pay"),
+    ("firm", "head", "item*", "total"),
+    ("buyer", "head", "item*", "total", "pay", "pay?", "bank", "bank?"),
+    ("subject", "cover", "pay?", "bye"),
+    ("subject", "cover", "firm", "buyer?", "head", "item*", "total", "bank", "bye?"),
+    ("subject?", "cover", "head", "total", "bye"),
+)

@@ -1,0 +1,1 @@
+"""What both target systems of the demo stand on: HTTP server, fault switch, sessions, store, control client."""

@@ -1,0 +1,1 @@
+"""The bodies of the flows, without Prefect: fetch, call, record."""

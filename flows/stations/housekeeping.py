@@ -1,0 +1,19 @@
+"""The small round a minute: reap what a dead worker left, keep the books, say which flows should be running."""
+
+from __future__ import annotations
+
+from casework.actions import upkeep
+from casework.record.connections import hang_up
+from casework.register import books
+from flows.stations.clearing import clear_up
+
+
+def tidy() -> list[str]:
+    """One round; returns the names of the deployments that have work waiting."""
+    try:
+        clear_up()
+        upkeep.expire()
+        books.write_up()
+        return upkeep.waiting_work()
+    finally:
+        hang_up()

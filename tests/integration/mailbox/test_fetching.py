@@ -1,0 +1,145 @@
+"""The mailbox against a real Dovecot: everything arrives byte for byte, and goes to the done folder last."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bots.mailbox import Mailbox, check_mailbox
+from casework.configuration.offices import MailboxSettings
+from casework.words.errors import ConfigurationError
+from casework.words.mailbox import MailboxPlace, MessageGone
+from demo.mailserver.delivery import Delivery
+from demo.mailserver.dovecot import Dovecot
+from tests.integration.mailbox.letters import make_letter, make_settings
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_thirty_messages_and_one_of_20_mb_arrive_byte_for_byte_and_move(
+    open_box: Callable[[], Mailbox], dovecot: Dovecot, delivery: Delivery, account: str
+) -> None:
+    letters = [make_letter(number) for number in range(29)] + [make_letter(29, size=20_000_000)]
+    for letter in letters:
+        delivery.deliver(account, letter)
+    box = open_box()
+
+    new = box.new()
+    fetched = list(box.fetch_many(new))
+    assert [arrival.size for arrival in new] == [len(letter) for letter in letters]
+    assert [raw for _, raw in fetched] == letters
+    assert all(arrival.received is not None and arrival.received.tzinfo for arrival in new)
+
+    moved = box.done(arrival.place for arrival in new)
+    assert [place.uid for place in moved.values() if place] == list(range(1, 31))
+    assert {place.folder for place in moved.values() if place} == {"Eingelesen"}
+    assert box.new() == []
+    with Mailbox.open(make_settings(dovecot, account, folder="Eingelesen"), dovecot.password(account)) as done:
+        assert [arrival.place for arrival in done.new()] == list(moved.values())
+        assert {arrival.stored for arrival in done.new()} == {True}
+        assert done.fetch(next(iter(moved.values())) or new[0].place) == letters[0]
+
+
+def test_a_large_message_is_streamed_in_slices(box: Mailbox, delivery: Delivery, account: str) -> None:
+    letter = make_letter(1, size=300_000)
+    delivery.deliver(account, letter)
+    (arrival,) = box.new()
+    slices = list(box.slices(arrival.place, slice_bytes=100_000))
+    file = io.BytesIO()
+    assert [len(part) for part in slices[:-1]] == [100_000] * (len(letter) // 100_000)
+    assert b"".join(slices) == letter
+    assert box.fetch_to(arrival.place, file) == len(letter)
+    assert file.getvalue() == letter
+
+
+def test_a_message_whose_size_is_a_multiple_of_the_slice_is_whole(
+    box: Mailbox, delivery: Delivery, account: str
+) -> None:
+    letter = b"Subject: x\r\n\r\n" + b"a" * 998 + b"\r\n"
+    letter += b"b" * (2000 - len(letter))
+    delivery.deliver(account, letter)
+    (arrival,) = box.new()
+    assert [len(part) for part in box.slices(arrival.place, slice_bytes=500)] == [500] * 4
+    assert box.fetch(arrival.place) == letter
+
+
+def test_an_empty_message_and_lines_that_look_like_imap_arrive_unharmed(
+    box: Mailbox, delivery: Delivery, account: str
+) -> None:
+    letters = [
+        b"\r\n",
+        b"Subject: {5}\r\n\r\n* 1 FETCH (UID 7 BODY[] {3}\r\nA1 OK done\r\n)\r\n",
+        b"X: \xff\r\n\r\n",
+    ]
+    for letter in letters:
+        delivery.deliver(account, letter)
+    assert [raw for _, raw in box.fetch_many(box.new())] == letters
+
+
+def test_a_message_that_somebody_moved_meanwhile_is_gone_and_the_others_arrive(
+    open_box: Callable[[], Mailbox], delivery: Delivery, account: str
+) -> None:
+    for number in range(3):
+        delivery.deliver(account, make_letter(number))
+    ours, theirs = open_box(), open_box()
+    new = ours.new()
+    theirs.done([new[1].place])
+    assert [arrival.place.uid for arrival in ours.new()] == [1, 3]
+    assert [arrival.place.uid for arrival, _ in ours.fetch_many(new)] == [1, 3]
+    with pytest.raises(MessageGone):
+        ours.fetch(new[1].place)
+    assert ours.done(arrival.place for arrival in new)[new[1].place] is None
+
+
+def test_a_place_of_another_uidvalidity_is_never_fetched(box: Mailbox, delivery: Delivery, account: str) -> None:
+    delivery.deliver(account, make_letter(1))
+    (arrival,) = box.new()
+    old = MailboxPlace(account, "INBOX", arrival.place.uidvalidity - 1, arrival.place.uid)
+    with pytest.raises(MessageGone, match="made anew"):
+        box.fetch(old)
+    with pytest.raises(MessageGone, match="made anew"):
+        box.done([old])
+    assert len(box.new()) == 1
+
+
+@pytest.mark.parametrize(("moment", "stored"), [("fetched", False), ("marked", True)])
+def test_a_kill_before_the_move_leaves_the_message_in_the_inbox(
+    open_box: Callable[[], Mailbox], settings: MailboxSettings, dovecot: Dovecot, delivery: Delivery, moment: str,
+    stored: bool,
+) -> None:  # fmt: skip
+    letter = make_letter(1)
+    delivery.deliver(settings.account, letter)
+    victim = subprocess.run(
+        [sys.executable, "-m", "tests.integration.mailbox.victim", moment, settings.model_dump_json()],
+        input=dovecot.password(settings.account), text=True, capture_output=True, cwd=ROOT, timeout=60, check=False,
+    )  # fmt: skip
+    assert (victim.returncode, victim.stdout.strip()) == (-9, hashlib.sha256(letter).hexdigest()), victim.stderr
+    box = open_box()
+    (arrival,) = box.new()
+    assert arrival.stored is stored
+    assert box.fetch(arrival.place) == letter
+
+
+def test_folder_names_with_umlauts_and_ampersands_work(dovecot: Dovecot, delivery: Delivery, account: str) -> None:
+    delivery.deliver(account, make_letter(1))
+    names = {"done_folder": 'Erledigt & geprüft.Ä "x"'}
+    with Mailbox.open(make_settings(dovecot, account, **names), dovecot.password(account)) as box:
+        moved = box.done(arrival.place for arrival in box.new())
+    assert [place.folder for place in moved.values() if place] == [names["done_folder"]]
+
+
+def test_a_missing_inbox_folder_is_an_error_of_the_configuration(dovecot: Dovecot, account: str) -> None:
+    settings = make_settings(dovecot, account, folder="Poststelle")
+    with pytest.raises(ConfigurationError, match="cannot open folder 'Poststelle'"):
+        Mailbox.open(settings, dovecot.password(account))
+
+
+def test_a_good_mailbox_lacks_nothing_and_gets_its_done_folder(box: Mailbox) -> None:
+    assert check_mailbox(box) == []
+    assert check_mailbox(box) == []

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from casework.actions import claims
+from casework.actions.intake import record_message
+from casework.actions.prepare import Views, record_failure, record_reading
+from casework.configuration import shipped
+from casework.record.models import Case, Page
+from casework.record.store import Store
+from casework.words.errors import LeaseLost
+from casework.words.mailbox import MailboxPlace
+from casework.words.reading import (
+    Box,
+    DecidedBy,
+    DocumentReading,
+    Fate,
+    FieldReading,
+    FileReading,
+    MessageHead,
+    Origin,
+    PageView,
+    PageWord,
+    Part,
+    Source,
+)
+from casework.words.states import State
+
+OFFICE = """\
+name: Amt A
+buyer_references: [01059999-A-05]
+suppliers: suppliers.csv
+processes:
+  invoice: {stage: automatic, basis: {text: Nur ein Test, fictitious: true}}
+systems:
+  haushaltskasse: {base_url: "http://127.0.0.1:1/", login: {user: bot, secret: bot}}
+  ablage: {folder: drop}
+"""
+SUPPLIERS = "name;vat_id;iban\nMoorbau GmbH;DE123456788;DE02120300000000202051\n"
+VALUES = {
+    "seller": "Moorbau GmbH",
+    "seller_vat_id": "DE123456788",
+    "number": "R-1",
+    "date": "2026-10-30",
+    "currency": "EUR",
+    "net": "100.00",
+    "tax": "19.00",
+    "gross": "119.00",
+    "payable": "119.00",
+    "iban": "DE02120300000000202051",
+    "type_code": "380",
+}
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    (tmp_path / "offices").mkdir()
+    (tmp_path / "offices" / "amt-a.yaml").write_text(OFFICE, encoding="utf-8")
+    (tmp_path / "offices" / "suppliers.csv").write_text(SUPPLIERS, encoding="utf-8")
+    monkeypatch.setenv("AMTSBOTE_CONFIG", os.pathsep.join([str(shipped()), str(tmp_path)]))
+    return "amt-a"
+
+
+def invoice(part: str = "1.2", **changes: str) -> DocumentReading:
+    fields = {
+        name: FieldReading(value=value, sources=[Source(origin=Origin.XML, where=f"/Invoice/{name}")])
+        for name, value in {**VALUES, **changes}.items()
+    }
+    fields["iban"].sources.append(Source(origin=Origin.TEXT, where="page 1"))
+    return DocumentReading(part=part, kind="invoice", decided_by=DecidedBy.BYTES, fields=fields)
+
+
+def reading(*documents: DocumentReading, sender: str = "rechnung@moorbau.example", body: str = "Anbei.") -> FileReading:
+    parts = [Part(id="1.1", type="text/plain", bytes=9, sha256="a" * 64, reason="cover_letter")]
+    parts += [
+        Part(id=document.part, type="application/xml", bytes=99, sha256=document.part.ljust(64, "b"), fate=Fate.USED)
+        for document in documents
+        if document.part != "1.1"
+    ]
+    return FileReading(
+        head=MessageHead(sender=sender, subject="Rechnung", body=body), documents=list(documents), parts=parts
+    )
+
+
+def arrived(office: str, uid: int = 1) -> Case:
+    record_message(f"mail {uid}".encode(), office=office, place=MailboxPlace("p", "INBOX", 1, uid))
+    case = claims.claim_new()
+    assert case is not None
+    return case
+
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_certain_invoice_is_ready_with_fields_and_basis(office: str, watch) -> None:
+    case = arrived(office)
+    record_reading(case, reading(invoice()), Views())
+    case.refresh_from_db()
+    assert (case.state, case.process, case.kind, case.reasons) == (State.READY, "invoice", "invoice", [])
+    assert case.fields.get(name="gross").value == "119.00"
+    assert len(case.basis) == 64
+
+
+def test_an_unknown_letter_waits_in_the_inbox_process(office: str, watch) -> None:
+    case = arrived(office)
+    record_reading(case, reading(), Views())
+    case.refresh_from_db()
+    assert (case.state, case.reason, case.process, case.kind) == (
+        State.REVIEW,
+        "unknown_kind",
+        "posteingang",
+        "unknown",
+    )
+
+
+def test_an_unknown_letter_shows_subject_and_sender(office: str, watch) -> None:
+    case = arrived(office)
+    record_reading(case, reading(), Views())
+    fields = dict(case.fields.values_list("name", "value"))
+    assert fields == {"subject": "Rechnung", "sender": "rechnung@moorbau.example"}
+
+
+def test_each_further_document_opens_a_sibling_once(office: str, watch) -> None:
+    case = arrived(office)
+    documents = [invoice("1.2"), invoice("1.3", number="R-2"), invoice("1.4", number="R-3")]
+    assert len(record_reading(case, reading(*documents), Views())) == 3
+    assert list(Case.objects.order_by("part").values_list("part", "state")) == [
+        ("1.2", "ready"), ("1.3", "ready"), ("1.4", "ready"),
+    ]  # fmt: skip
+
+
+def test_the_same_business_key_twice_stops_and_asks(office: str, watch) -> None:
+    record_reading(arrived(office, 1), reading(invoice(), sender="a@moorbau.example"), Views())
+    second = arrived(office, 2)
+    record_reading(second, reading(invoice(), sender="b@moorbau.example"), Views())
+    second.refresh_from_db()
+    assert (second.state, second.reason) == (State.REVIEW, "business_key_taken")
+
+
+def test_a_re_delivery_closes_as_duplicate(office: str, watch) -> None:
+    record_reading(arrived(office, 1), reading(invoice()), Views())
+    second = arrived(office, 2)
+    record_reading(second, reading(invoice()), Views())
+    second.refresh_from_db()
+    assert (second.state, second.reason) == (State.CLOSED, "duplicate")
+
+
+@pytest.mark.parametrize(("auto", "reason"), [(True, "auto_reply"), (False, "newsletter")])
+def test_nothing_to_do_closes_the_case(office: str, watch, auto: bool, reason: str) -> None:
+    case = arrived(office)
+    found = reading(DocumentReading(part="1.1", kind="no_action", decided_by=DecidedBy.BYTES))
+    found.head.auto_submitted = auto
+    record_reading(case, found, Views())
+    case.refresh_from_db()
+    assert (case.state, case.reason) == (State.CLOSED, reason)
+
+
+def test_what_the_model_alone_calls_a_newsletter_is_seen_by_a_clerk(office: str, watch) -> None:
+    case = arrived(office)
+    found = reading(DocumentReading(part="1.1", kind="no_action", decided_by=DecidedBy.MODEL, confidence=0.99))
+    record_reading(case, found, Views())
+    case.refresh_from_db()
+    assert case.state == State.REVIEW
+
+
+def test_pages_lie_sealed_in_the_store(office: str, watch) -> None:
+    case = arrived(office)
+    box = Box(page=1, x0=1, y0=2, x1=3, y1=4)
+    page = PageView(part="1.2", number=1, width=595, height=842, png=b"png", words=[PageWord(text="R-1", box=box)])
+    record_reading(case, reading(invoice()), Views((page,), {"1.1": "<p>Anbei.</p>"}))
+    row = Page.objects.get()
+    assert Store(office).get(row.image) == b"png"
+    assert b'"R-1"' in Store(office).get(row.words)
+    assert Store(office).get(case.message.parts.get(part="1.1").readable) == b"<p>Anbei.</p>"
+
+
+def test_a_reading_of_a_case_that_was_taken_over_writes_nothing(office: str, watch) -> None:
+    case = arrived(office)
+    Case.objects.update(token=case.token + 1)
+    with pytest.raises(LeaseLost):
+        record_reading(case, reading(invoice()), Views())
+    assert not case.fields.exists()
+
+
+def test_what_a_clerk_corrected_survives_reading_again(office: str, watch) -> None:
+    case = arrived(office)
+    record_reading(case, reading(invoice(gross="120.00")), Views())
+    case.fields.filter(name="gross").update(value="119.00", corrected=True)
+    Case.objects.filter(pk=case.pk).update(state=State.NEW)
+    again = claims.claim_new()
+    assert again is not None
+    record_reading(again, reading(invoice(gross="120.00")), Views())
+    assert case.fields.get(name="gross").value == "119.00"
+
+
+def test_a_failed_reading_goes_to_a_clerk(office: str, watch) -> None:
+    case = arrived(office)
+    record_failure(case, "reading_failed")
+    assert (case.state, case.reason) == (State.REVIEW, "reading_failed")

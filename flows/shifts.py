@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from casework.actions import health
-from casework.words.errors import ConfigurationError, LoginRefused, TryAgainLater
+from casework.words.errors import ConfigurationError, LoginRefused, StoreError, TryAgainLater
 from flows.stations import housekeeping, prepare, receive, transfer
 from flows.stop import Stop, StopAsked
 
@@ -34,8 +34,9 @@ class Desk(Protocol):
 def receive_mail(office: str, mailbox: str, *, stop: Stop, wake: Wake, once: bool = False) -> int:
     """Store what lies in the mailbox, then wait for new mail until stopped; the number of messages stored.
 
-    A mailbox out of reach is tried again when its breaker closes; after a refused login or certificate nothing is
-    tried until an officer resumes it, because a second refusal could lock the account. With `once` trouble is raised.
+    A mailbox out of reach, or a full store, is tried again when the breaker closes. After a refused login or
+    certificate nothing is tried until an officer resumes it, because a second refusal could lock the account. With
+    `once` trouble is raised.
     """
     stored = 0
     with receive.Receiver(office, mailbox) as receiver:
@@ -45,7 +46,7 @@ def receive_mail(office: str, mailbox: str, *, stop: Stop, wake: Wake, once: boo
                 continue
             try:
                 new = receiver.drain()
-            except (TryAgainLater, ConfigurationError, LoginRefused) as error:
+            except (TryAgainLater, ConfigurationError, LoginRefused, StoreError) as error:
                 if once:
                     raise
                 log.warning("intake: %s", error)

@@ -42,6 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_refuse_outside)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever touches the record is marked so, also when only a fixture of it does: `-m django_db` finds all."""
+    for item in items:
+        touches = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        if touches and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db(transaction="transactional_db" in touches))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     cluster = config.stash.get(CLUSTER, None)
     if cluster is not None:

@@ -6,12 +6,14 @@ worker took over: `LeaseLost`.
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from casework.actions import audit, clock
+from casework.record.connections import hang_up
 from casework.record.keys import office_key
 from casework.record.models import Attempt, Case, Posting
 from casework.words.errors import LeaseLost, NeedsReview
@@ -133,13 +135,15 @@ def confirm(attempt: Attempt, *, receipt: str, actor: Actor = Actor.TRANSFER, us
 class JournalDeparture:
     """Lets the one irrevocable request leave after `sent` stands durably in the journal (DESIGN §5).
 
-    The gate calls it from its own thread. If `sent` cannot be written, nothing leaves.
+    The gate calls it from a thread of its own, whose connection is closed again. If `sent` cannot be written, nothing
+    leaves.
     """
 
     def __init__(self, attempt: Attempt, *, longest_request: int, settle_seconds: int = 0) -> None:
         """Times in seconds; after `settle_seconds`, at least the longest request, it takes no effect any more."""
         self._attempt = attempt
         self._longest_request = longest_request
+        self._thread = threading.get_ident()
         self._settle_seconds = max(longest_request, settle_seconds)
 
     def may_leave(self, sign: str, digest: str) -> Permit | Refusal:
@@ -147,7 +151,8 @@ class JournalDeparture:
         try:
             return self._write_sent(sign, digest)
         finally:
-            connection.close()
+            if threading.get_ident() != self._thread:
+                hang_up()
 
     def _write_sent(self, sign: str, digest: str) -> Permit | Refusal:
         moment = clock.now()

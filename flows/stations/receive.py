@@ -14,7 +14,7 @@ from casework.configuration import secrets
 from casework.configuration.offices import MailboxSettings
 from casework.record.connections import hang_up
 from casework.record.models import Message
-from casework.words.errors import ConfigurationError, LoginRefused, TryAgainLater
+from casework.words.errors import ConfigurationError, LoginRefused, StoreError, TryAgainLater
 from casework.words.mailbox import MailboxPlace
 
 LEASE_SECONDS = 660
@@ -55,10 +55,10 @@ class Receiver:
             return 0
         try:
             new = self._drain(self._connected())
-        except (TryAgainLater, ConfigurationError, LoginRefused) as error:
+        except (TryAgainLater, ConfigurationError, LoginRefused, StoreError) as error:
             self._hang_up()
-            reason = getattr(error, "reason", "mailbox_refused")
-            stopped = not isinstance(error, TryAgainLater)
+            reason = "store_failed" if isinstance(error, StoreError) else getattr(error, "reason", "mailbox_refused")
+            stopped = not isinstance(error, (TryAgainLater, StoreError))
             health.failed(
                 self._office, "mailbox", self._settings.account, reason=reason, words=str(error), needs_officer=stopped
             )

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import pytest
 
-from casework.words.errors import LoginRefused, TryAgainLater
+from casework.words.errors import LoginRefused, StoreError, TryAgainLater
 from flows import shifts
 from flows.stations import housekeeping, prepare, receive, transfer
 
@@ -84,6 +84,11 @@ def test_intake_wakes_prepare_only_for_new_mail(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_mailbox_out_of_reach_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     receiver = Receiver(TryAgainLater("mailbox_unreachable"), 2)
+    assert _receive(monkeypatch, receiver, stop=OneStop(), rounds=1) == ["prepare"]
+
+
+def test_a_full_store_leaves_the_mail_where_it_is_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    receiver = Receiver(StoreError("the store could not keep a file (No space left on device)"), 2)
     assert _receive(monkeypatch, receiver, stop=OneStop(), rounds=1) == ["prepare"]
 
 

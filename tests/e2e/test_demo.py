@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from amtsbote.processes import descendants, is_alive, wait_until
+from tests.outgoing import OutgoingWatch
 
 LETTERS = 6
 BACK_SECONDS = 120
@@ -42,10 +43,12 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def test_a_demo_whose_parts_are_killed_loses_and_doubles_nothing(demo: subprocess.Popen[bytes], tmp_path: Path) -> None:
     killed = []
-    for victim in VICTIMS:
-        if _kill(demo, victim):
-            killed.append(victim)
-    assert demo.wait(WHOLE_SECONDS) == 0, _words(tmp_path)
+    with OutgoingWatch(demo.pid) as watch:
+        for victim in VICTIMS:
+            if _kill(demo, victim):
+                killed.append(victim)
+        assert demo.wait(WHOLE_SECONDS) == 0, _words(tmp_path)
+    assert watch.seen == set(), "nothing calls home"
     summary: dict[str, Any] = json.loads((tmp_path / "demo" / "summary.json").read_text())
     assert summary["messages"] == LETTERS
     assert (summary["lost"], summary["double"], summary["unexplained_parts"]) == (0, 0, 0)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from amtsbote.processes import descendants, is_alive, wait_until
+from tests.outgoing import OutgoingWatch
 
 BACK_SECONDS = 90
 """On a free machine everything is back within ten seconds; here other tests share its two cores."""
@@ -162,6 +163,12 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 
 def test_what_is_killed_comes_back_and_a_stop_leaves_nothing(box: Box) -> None:
+    with OutgoingWatch(os.getpid()) as watch:
+        _live_through_kills(box)
+    assert watch.seen == set(), "nothing calls home"
+
+
+def _live_through_kills(box: Box) -> None:
     box.start()
     working = box.await_new("work")
 

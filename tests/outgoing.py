@@ -14,6 +14,9 @@ from amtsbote.processes import descendants
 
 LOOK_SECONDS = 0.05
 TABLES = ("tcp", "tcp6", "udp", "udp6")
+# Chromium asks the kernel whether there is a way into IPv6 by binding a datagram socket to this far end for an
+# instant; it sends nothing through it, and no switch turns the question off
+ROUTE_QUESTION = "udp6 2001:4860:4860::8888:443"
 
 
 class OutgoingWatch:
@@ -38,7 +41,7 @@ class OutgoingWatch:
             foreign = dict(_foreign())
             if foreign:
                 mine = {inode for pid in (self._pid, *descendants(self._pid)) for inode in _inodes(pid)}
-                self.seen |= {end for inode, end in foreign.items() if inode in mine}
+                self.seen |= {end for inode, end in foreign.items() if inode in mine} - {ROUTE_QUESTION}
 
 
 def _foreign() -> Iterator[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,8 @@ from typing import Self, TypeVar
 
 from playwright.sync_api import Browser, Dialog, Frame, FrameLocator, Locator, Page, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+from bots.browser.chromium import quiet_browser
+
 RECEIPT = re.compile(r"\d{4}-\d{8}")
 T = TypeVar("T")
 
@@ -24,14 +24,8 @@ class NoReceipt(RuntimeError):
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Debian's Chromium without a window."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=CHROMIUM, chromium_sandbox=os.geteuid() != 0, headless=True
-        )
-        try:
-            yield running
-        finally:
-            running.close()
+    with sync_playwright() as playwright, quiet_browser(playwright) as running:
+        yield running
 
 
 def german(fields: Mapping[str, str]) -> dict[str, str]:

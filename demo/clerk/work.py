@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,11 +9,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bots.browser.chromium import quiet_browser
 from casework.words.errors import AmtsboteError
 from demo.clerk.truth import Known, Truth
 from demo.clerk.typing import is_same, typed
 
-CHROMIUM = "/usr/bin/chromium"
 PATIENCE_SECONDS = 90
 """How long the clerk waits for cases that are being read again."""
 LOOK_SECONDS = 1.0
@@ -61,13 +60,8 @@ def work_queue(
     Raises `ClerkStuck` when the login is refused.
     """
     began = time.monotonic()
-    arguments = ["--no-sandbox"] if os.getuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments, headless=not headed)
-        try:
-            report = _Clerk(browser, console_url.rstrip("/"), user, Truth.read(truth_path)).work(password, limit)
-        finally:
-            browser.close()
+    with sync_playwright() as playwright, quiet_browser(playwright, headed=headed) as browser:
+        report = _Clerk(browser, console_url.rstrip("/"), user, Truth.read(truth_path)).work(password, limit)
     report.seconds = time.monotonic() - began
     return report
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[3]
-CHROMIUM = "/usr/bin/chromium"
 
 
 @dataclass(frozen=True)
@@ -148,11 +147,10 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium; not kept longer, because where its loop runs the ORM of other tests cannot."""
     from playwright.sync_api import sync_playwright
 
-    arguments = ["--no-sandbox"] if os.getuid() == 0 else []
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    from bots.browser.chromium import quiet_browser
+
+    with sync_playwright() as playwright, quiet_browser(playwright) as chromium:
         yield chromium
-        chromium.close()
 
 
 def sign_in(page: Page, console: Console, name: str) -> None:

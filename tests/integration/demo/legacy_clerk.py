@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Dialog, FrameLocator, Locator, Page, sync_playwright
+
+from bots.browser.chromium import quiet_browser
 
 PATIENCE_MS = 15_000
 INVOICE = {
@@ -43,14 +44,9 @@ TABS = ("Halter", "Hund", "Steuer", "Zahlung")
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    """The browser of this machine without a window."""
+    with sync_playwright() as playwright, quiet_browser(playwright) as browser:
+        yield browser
 
 
 class FinanceClerk:

@@ -36,8 +36,8 @@ format: setup ## put the code into shape
 bench: setup ## the benchmark suite
 	@$(PYTHON) -m amtsbote bench
 
-docs: setup ## write the generated pages: states diagram, reasons, schema of the catalogues
-	@scripts/write-docs
+docs: setup ## write the generated pages: states, reasons, commands, schema, picture of the house
+	@$(PYTHON) -m amtsbote docs write
 
 lock: setup ## resolve requirements.lock anew
 	$(PYTHON) -m uv pip compile pyproject.toml --group demo --group test --group check \

@@ -51,11 +51,19 @@ def schema_file() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def house_picture() -> str:
+    """Packages and imports as a picture."""
+    from amtsbote import house
+
+    return house.picture(ROOT)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/states.md": states_page,
     "docs/reasons.md": reasons_page,
     "docs/commands.md": commands_page,
     "docs/system.schema.json": schema_file,
+    "docs/pictures/house.svg": house_picture,
 }
 
 

@@ -113,13 +113,9 @@ def _open(configuration: Any, order: PostOrder) -> Any:
 
 def _run(order: PostOrder, work: Work, catalogue: Any, operation: Operation) -> dict[str, Any]:
     from casework.actions import byhand, journal, runner
-    from casework.words.states import OperationClass
+    from casework.actions.ending import Result, Terms
 
-    terms = runner.Terms(
-        OperationClass(catalogue.operations[order.operation].operation_class),
-        longest_request=int(catalogue.longest_request_s),
-        settle_seconds=int(catalogue.settle_s),
-    )
+    terms = Terms.of(catalogue, order.operation)
     hand = byhand.Order(order.office, order.system, order.operation, terms.operation_class, work, order.again)
     posting = byhand.posting_for(hand)
     marked = work.model_copy(update={"marker": posting.marker, "case": posting.case.reference})
@@ -134,10 +130,10 @@ def _run(order: PostOrder, work: Work, catalogue: Any, operation: Operation) -> 
         byhand.put_down(posting, reason="posting_failed")
         raise
     byhand.put_down(posting, reason=str(outcome.result))
-    if outcome.attempt is not None and outcome.result is runner.Result.SETTLING:
+    if outcome.attempt is not None and outcome.result is Result.SETTLING:
         say(f"it may still take effect until {outcome.attempt.settle_until:%H:%M:%S} UTC: give the command again then")
-    state = "unknown" if outcome.result is runner.Result.SETTLING else "confirmed"
-    reason = "" if outcome.result is runner.Result.CONFIRMED else str(outcome.result)
+    state = "unknown" if outcome.result is Result.SETTLING else "confirmed"
+    reason = "" if outcome.result is Result.CONFIRMED else str(outcome.result)
     return _result(state, attempt=outcome.attempt, receipt=outcome.receipt, reason=reason)
 
 

@@ -69,16 +69,15 @@ def _post(session: object, catalogue: object, number: int) -> None:
     from typing import Any, cast
 
     from casework.actions import byhand, runner
-    from casework.words.states import OperationClass
+    from casework.actions.ending import Terms
     from casework.words.work import Work
 
     system, opened = cast(Any, catalogue), cast(Any, session)
-    kind = OperationClass(system.operations["capture_invoice"].operation_class)
+    terms = Terms.of(system, "capture_invoice")
     invoice = f"OURS-{number:04d}"
     work = Work(business_key=f"bench|{invoice}", fields=_fields(invoice))
-    posting = byhand.posting_for(byhand.Order(OFFICE, "haushaltskasse", "capture_invoice", kind, work))
+    posting = byhand.posting_for(byhand.Order(OFFICE, "haushaltskasse", "capture_invoice", terms.operation_class, work))
     marked = work.model_copy(update={"marker": posting.marker, "case": posting.case.reference})
-    terms = runner.Terms(kind, longest_request=int(system.longest_request_s), settle_seconds=int(system.settle_s))
     outcome = runner.run(posting, marked, opened.operation("capture_invoice"), terms=terms, token=posting.case.token)
     byhand.put_down(posting, reason=str(outcome.result))
 

@@ -48,11 +48,11 @@ def _warm_up() -> None:
 
 def _hurry() -> None:
     """Shorten the waits between tries; the times that safety rests on stand in the rig's configuration."""
-    from casework.actions import health, transfer
+    from casework.actions import health, setbacks
 
     settings: Any = health
     settings.FIRST_PAUSE_SECONDS, settings.LONGEST_PAUSE_SECONDS = PAUSE_SECONDS, 4 * PAUSE_SECONDS
-    settings = transfer
+    settings = setbacks
     settings.FIRST_WAIT_SECONDS, settings.LONGEST_WAIT_SECONDS = PAUSE_SECONDS, 4 * PAUSE_SECONDS
 
 

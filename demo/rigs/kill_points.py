@@ -44,7 +44,7 @@ class Fate:
 
 def seal(fate: Fate) -> None:
     """Make the fate of this process certain; the transfer station must be imported."""
-    from casework.actions import journal, runner, transfer
+    from casework.actions import ending, journal, runner, setbacks
     from flows.stations import transfer as station
 
     if fate.point == ON_THE_WIRE:
@@ -53,14 +53,16 @@ def seal(fate: Fate) -> None:
     death = _Death(fate)
     desk: Any = station.TransferDesk
     desk._claim = death.around(desk._claim, name="claim")
-    watched: Any = runner
-    watched.journal = _WatchedJournal(journal, death)
+    watched: Any
+    for watched in (runner, ending):
+        watched.journal = _WatchedJournal(journal, death)
     departure: Any = journal.JournalDeparture
     departure._write_sent = death.around(departure._write_sent, name="sent")
     carriers: Any = station._Carriers
     carriers.carrier = _with_watched_verbs(carriers.carrier, death)
-    mover: Any = transfer
-    mover.move = death.around(mover.move, name="move")
+    watched_move = death.around(runner.move, name="move")
+    for mover in (runner, setbacks):
+        vars(mover)["move"] = watched_move
 
 
 class _Death:

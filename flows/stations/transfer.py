@@ -10,9 +10,10 @@ from types import TracebackType
 
 from bots.opening import Session
 from casework import checks
-from casework.actions import claims, leases, runner
+from casework.actions import claims, leases, setbacks
+from casework.actions.ending import Terms
 from casework.actions.force import current, in_force
-from casework.actions.transfer import Carrier, transfer_case
+from casework.actions.runner import Carrier, carry_over
 from casework.configuration import places
 from casework.configuration.configuration import Configuration, ProcessInForce
 from casework.configuration.processes import Attachments, PostingStep
@@ -20,7 +21,6 @@ from casework.record.connections import hang_up
 from casework.record.models import Case
 from casework.record.store import Store
 from casework.words.errors import MasksChanged
-from casework.words.states import OperationClass
 from casework.words.work import Work, WorkAttachment
 from classifiers import Reader
 from flows.stations.clearing import clear_up
@@ -66,8 +66,9 @@ class TransferDesk:
             case = self._claim()
             if case is None:
                 return False
-            process = in_force(case.office, case.process)
-            transfer_case(case, process, _Carriers(self, process))
+            with setbacks.handled(case):
+                process = in_force(case.office, case.process)
+                carry_over(case, process, _Carriers(self, process))
             return True
         finally:
             hang_up()
@@ -139,12 +140,7 @@ class _Carriers:
     def carrier(self, case: Case, step: PostingStep) -> Carrier:
         session = self._desk.session(case.office, step.system)
         catalogue = current().system_for(case.office, step.system)
-        terms = runner.Terms(
-            operation_class=OperationClass(catalogue.operations[step.operation].operation_class),
-            longest_request=int(catalogue.longest_request_s),
-            settle_seconds=int(catalogue.settle_s),
-            versions=(("configuration", self._process.digest),),
-        )
+        terms = Terms.of(catalogue, step.operation, versions=(("configuration", self._process.digest),))
         return Carrier(session.operation(step.operation), terms)
 
     def work(self, case: Case, step: PostingStep, *, marker: str) -> Work:

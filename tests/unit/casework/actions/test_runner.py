@@ -5,13 +5,14 @@ import json
 import pytest
 
 from casework.actions import claims, evidence, journal, runner
+from casework.actions.ending import Outcome, Result, Terms
 from casework.record.models import Attempt, Case, Posting
 from casework.words.errors import LeaseLost, NeedsReview, TryAgainLater
 from casework.words.states import AttemptState, OperationClass
 from casework.words.work import Permit, Work
 from tests.ledger_target import Fault, LedgerTarget, WorkerKilled
 
-CREATE = runner.Terms(OperationClass.CREATE, longest_request=60, settle_seconds=60)
+CREATE = Terms(OperationClass.CREATE, longest_request=60, settle_seconds=60)
 
 
 def claimed() -> Case:
@@ -30,7 +31,7 @@ def work_of(posting: Posting, key: str = "DE123|R-1") -> Work:
     return Work(business_key=key, fields={"gross": "119.00"}, marker=posting.marker)
 
 
-def post(case: Case, target: LedgerTarget, *, terms: runner.Terms = CREATE) -> runner.Outcome:
+def post(case: Case, target: LedgerTarget, *, terms: Terms = CREATE) -> Outcome:
     posting = posting_of(case, kind=terms.operation_class)
     return runner.run(posting, work_of(posting), target, terms=terms, token=case.token)
 
@@ -42,7 +43,7 @@ def states(case: Case) -> list[str]:
 def test_a_posting_is_confirmed_by_receipt_and_find(ready: Case) -> None:
     target = LedgerTarget()
     outcome = post(claimed(), target)
-    assert (outcome.result, outcome.receipt) == (runner.Result.CONFIRMED, "2026-00000001")
+    assert (outcome.result, outcome.receipt) == (Result.CONFIRMED, "2026-00000001")
     assert target.departures == 1
     assert [e.code for e in ready.events.order_by("number")][-3:] == [
         "attempt_armed", "attempt_sent", "attempt_confirmed",
@@ -52,7 +53,7 @@ def test_a_posting_is_confirmed_by_receipt_and_find(ready: Case) -> None:
 def test_a_confirmed_posting_is_not_run_again(ready: Case) -> None:
     target, case = LedgerTarget(), claimed()
     post(case, target)
-    assert post(case, target).result is runner.Result.CONFIRMED
+    assert post(case, target).result is Result.CONFIRMED
     assert target.departures == 1
 
 
@@ -66,7 +67,7 @@ def test_values_and_pictures_become_evidence(ready: Case) -> None:
 
 def test_what_a_human_entered_is_not_posted(ready: Case) -> None:
     target = LedgerTarget(rows=[("4711", "", "DE123|R-1")])
-    assert post(claimed(), target).result is runner.Result.BY_HAND
+    assert post(claimed(), target).result is Result.BY_HAND
     assert target.departures == 0
 
 
@@ -83,7 +84,7 @@ def test_when_nothing_left_the_attempt_is_prepared_again(ready: Case) -> None:
     with pytest.raises(TryAgainLater):
         post(case, target)
     assert states(case) == [AttemptState.PREPARED]
-    assert post(case, target).result is runner.Result.CONFIRMED
+    assert post(case, target).result is Result.CONFIRMED
     assert states(case) == [AttemptState.CONFIRMED]
 
 
@@ -104,10 +105,10 @@ def test_a_refused_entry_goes_to_review(ready: Case) -> None:
 
 def test_a_lost_answer_is_looked_up_after_the_settle_time_and_found(ready: Case, watch) -> None:
     target, case = LedgerTarget(faults=["lost_after"]), claimed()
-    assert post(case, target).result is runner.Result.SETTLING
-    assert post(case, target).result is runner.Result.SETTLING
+    assert post(case, target).result is Result.SETTLING
+    assert post(case, target).result is Result.SETTLING
     watch.forward(61)
-    assert post(case, target).result is runner.Result.CONFIRMED
+    assert post(case, target).result is Result.CONFIRMED
     assert (target.departures, len(target.rows)) == (1, 1)
 
 
@@ -128,22 +129,22 @@ def test_after_a_human_said_so_attempt_two_books(ready: Case, watch) -> None:
     watch.forward(61)
     with pytest.raises(NeedsReview):
         post(case, target)
-    assert post(case, target).result is runner.Result.CONFIRMED
+    assert post(case, target).result is Result.CONFIRMED
     assert states(case) == [AttemptState.ABSENT, AttemptState.CONFIRMED]
 
 
 def test_an_operation_that_sets_may_be_sent_again(ready: Case, watch) -> None:
-    terms = runner.Terms(OperationClass.SET, longest_request=60, settle_seconds=60)
+    terms = Terms(OperationClass.SET, longest_request=60, settle_seconds=60)
     target, case = LedgerTarget(faults=["lost_before"]), claimed()
     post(case, target, terms=terms)
     watch.forward(61)
-    assert post(case, target, terms=terms).result is runner.Result.CONFIRMED
+    assert post(case, target, terms=terms).result is Result.CONFIRMED
     assert target.departures == 2
 
 
 @pytest.mark.parametrize("kind", [OperationClass.CREATE_BLIND, OperationClass.IRREVERSIBLE])
 def test_what_cannot_be_found_is_never_sent_twice(ready: Case, watch, kind: OperationClass) -> None:
-    terms = runner.Terms(kind, longest_request=60, settle_seconds=60)
+    terms = Terms(kind, longest_request=60, settle_seconds=60)
     target, case = LedgerTarget(faults=["lost_after"]), claimed()
     post(case, target, terms=terms)
     watch.forward(61)
@@ -167,7 +168,7 @@ def test_a_killed_worker_leaves_a_journal_that_the_next_one_settles(
     second = claims.claim_settled()
     assert second is not None
     if booked:
-        assert post(second, target).result is runner.Result.CONFIRMED
+        assert post(second, target).result is Result.CONFIRMED
     else:
         with pytest.raises(NeedsReview):
             post(second, target)

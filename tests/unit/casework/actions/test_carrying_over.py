@@ -6,8 +6,10 @@ from typing import Any, cast
 
 from django.db import OperationalError
 
-from casework.actions import claims, health, runner, transfer
-from casework.actions.transfer import TRIES, Carrier, transfer_case
+from casework.actions import claims, health, runner, setbacks
+from casework.actions.ending import Terms
+from casework.actions.runner import Carrier
+from casework.actions.setbacks import TRIES
 from casework.configuration.configuration import ProcessInForce
 from casework.configuration.processes import PostingStep
 from casework.record.models import Case, SystemHealth
@@ -16,7 +18,7 @@ from casework.words.states import OperationClass, State
 from casework.words.work import Work
 from tests.ledger_target import LedgerTarget
 
-TERMS = runner.Terms(OperationClass.CREATE, longest_request=30, settle_seconds=60)
+TERMS = Terms(OperationClass.CREATE, longest_request=30, settle_seconds=60)
 
 
 @dataclass
@@ -43,7 +45,8 @@ def process(*systems: str, digest: str = "") -> ProcessInForce:
 def carry(ledgers: Ledgers, *systems: str, **options: Any) -> Case:
     case = claims.claim_settled() or claims.claim_ready()
     assert case is not None
-    transfer_case(case, process(*systems, **options), ledgers)
+    with setbacks.handled(case):
+        runner.carry_over(case, process(*systems, **options), ledgers)
     case.refresh_from_db()
     return case
 
@@ -150,7 +153,7 @@ def test_cases_of_a_paused_system_wait_until_its_breaker_closes(ready: Case, wat
 
 def test_a_record_that_does_not_answer_sends_no_case_to_a_clerk(ready: Case, monkeypatch) -> None:
     replaced: list[str] = []
-    monkeypatch.setattr(transfer, "hang_up", lambda: replaced.append("connection"))
+    monkeypatch.setattr(setbacks, "hang_up", lambda: replaced.append("connection"))
     ledgers = Ledgers({"finance": LedgerTarget()}, [OperationalError("terminating connection")])
     case = carry(ledgers, "finance")
     assert (case.state, case.reason, case.tries) == (State.READY, "record_unreachable", 0)

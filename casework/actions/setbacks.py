@@ -1,0 +1,121 @@
+"""What every way of not getting on means for the case that is carried over: wait, settle, or a clerk."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+
+from casework.actions import audit, claims, clock
+from casework.actions.move import move
+from casework.record.connections import hang_up
+from casework.record.models import Attempt, Case
+from casework.words.errors import LeaseLost, LoginRefused, NeedsReview, TryAgainLater
+from casework.words.states import OPEN_ATTEMPTS, Actor, State
+
+TRIES = 8
+FIRST_WAIT_SECONDS = 5
+LONGEST_WAIT_SECONDS = 600
+UNCOUNTED = ("system_paused", "login_refused", "logins_busy", "record_unreachable")
+"""Wrong moments that are no try of the case itself."""
+log = logging.getLogger("amtsbote.transfer")
+
+
+class SystemPaused(TryAgainLater):
+    """The system is left alone for now; `until` is when its breaker closes, None while a person holds it."""
+
+    def __init__(self, until: datetime | None) -> None:
+        self.until = until
+        super().__init__("system_paused")
+
+
+@contextmanager
+def handled(case: Case) -> Iterator[None]:
+    """Carry a claimed case over in this block: what goes wrong moves the case and ends here.
+
+    Only `LeaseLost` moves nothing, because nothing may be written then; it is told to the log.
+    """
+    try:
+        yield
+    except LeaseLost as error:
+        log.warning("%s", error)
+    except NeedsReview as error:
+        _to_review(case, error.reason)
+    except SystemPaused as error:
+        _wrong_moment(case, error.reason, not_before=error.until)
+    except LoginRefused:
+        _wrong_moment(case, "login_refused")
+    except TryAgainLater as error:
+        _wrong_moment(case, error.reason)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("the record's database did not answer while case %s was carried over: %s", case.reference, error)
+        hang_up()
+        _wrong_moment(case, "record_unreachable")
+    except Exception:
+        log.exception("case %s could not be carried over", case.reference)
+        _unexpected(case)
+
+
+def has_open_attempts(case: Case) -> bool:
+    """May something of this case have left whose outcome nobody knows yet?"""
+    return Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS).exists()
+
+
+def settle_later(case: Case, attempt: Attempt | None) -> None:
+    """The case stays in `posting` without a lease until its outcome may be looked up."""
+    until = attempt.settle_until if attempt else None
+    updated = Case.objects.filter(pk=case.pk, token=case.token, state=State.POSTING)
+    updated.update(not_before=until, reason="settling", lease_until=None, lease_holder="")
+
+
+def found_by_hand(case: Case, number: int, receipt: str) -> None:
+    """A human entered the same matter: the case closes, unless one of its own postings went before."""
+    if number > 0:
+        raise NeedsReview("already_posted")
+    data = {"receipt": audit.keyed(case, receipt)}
+    move(case, State.CLOSED, actor=Actor.TRANSFER, reason="done_by_hand", token=case.token, data=data)
+
+
+def _to_review(case: Case, reason: str) -> None:
+    _guarded(case, State.REVIEW, reason=reason, reasons=[reason])
+
+
+def _wrong_moment(case: Case, reason: str, *, not_before: datetime | None = None) -> None:
+    """Back to `ready` with a growing wait; after too many tries a clerk decides. What may have left waits to settle."""
+    if has_open_attempts(case):
+        return _after_sent(case)
+    tries = case.tries + 1
+    if tries >= TRIES and reason not in UNCOUNTED:
+        return _guarded(case, State.REVIEW, reason="tried_too_often", reasons=["tried_too_often", reason], tries=tries)
+    counted = case.tries if reason in UNCOUNTED else tries
+    again = max(not_before or clock.now(), clock.now() if reason == "logins_busy" else _next_try(tries))
+    _guarded(case, State.READY, reason=reason, tries=counted, not_before=again)
+
+
+def _unexpected(case: Case) -> None:
+    if has_open_attempts(case):
+        return _after_sent(case)
+    _guarded(case, State.REVIEW, reason="posting_failed", reasons=["posting_failed"])
+
+
+def _after_sent(case: Case) -> None:
+    """Something may have left: looking it up failed for now, so it is looked up again later."""
+    waiting = Case.objects.filter(pk=case.pk, token=case.token, state=State.POSTING)
+    waiting.update(not_before=_next_try(case.tries + 1), reason="settling", lease_until=None, lease_holder="")
+    attempts = Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS, settle_until=None)
+    attempts.update(settle_until=clock.now() + timedelta(seconds=claims.TRANSFER_SECONDS))
+
+
+def _guarded(case: Case, end: State, *, reason: str, **changes: Any) -> None:
+    try:
+        move(case, end, actor=Actor.TRANSFER, reason=reason, token=case.token, **changes)
+    except LeaseLost as error:
+        log.warning("%s", error)
+
+
+def _next_try(tries: int) -> datetime:
+    return clock.now() + timedelta(seconds=min(FIRST_WAIT_SECONDS * 2 ** (tries - 1), LONGEST_WAIT_SECONDS))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from django.core import signing
 
 from casework.actions import clock
@@ -19,14 +21,17 @@ def begin(case: Case) -> str:
 
 
 def seconds(case: Case, token: str, measured: str) -> int:
-    """Whole seconds of work: what the page measured, at most what passed since it was opened; 0 for a false token."""
+    """Whole seconds of work: what the page measured, at most what passed since it was opened; 0 for a false token.
+
+    A started second counts as one: whoever answered spent time on it.
+    """
     try:
         number, opened = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return 0
     if number != case.pk:
         return 0
-    passed = max(0, int(clock.now().timestamp() - opened))
+    passed = max(1, ceil(clock.now().timestamp() - opened))
     if measured.isdecimal() and len(measured) < 7:
-        return min(int(measured), passed, LONGEST_SECONDS)
+        return min(max(1, int(measured)), passed, LONGEST_SECONDS)
     return min(passed, WITHOUT_SCRIPT)

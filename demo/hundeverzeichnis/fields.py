@@ -46,7 +46,7 @@ DOG_FIELDS = (
     Field("rblGeschlecht", "Geschlecht", "geschlecht", "radio", tab=1, options=SEXES),
     Field("txtWurf", "Wurfdatum", "hund_geburtsdatum", "date", tab=1, size=10),
     Field("txtChip", "Chip-Nr.", "chipnummer", "chip", tab=1, size=18),
-    Field("txtAnschaffung", "Angeschafft am", "angeschafft_am", "date", required=True, tab=1, size=10),
+    Field("txtAnschaffung", "Angeschafft am", "angeschafft_am", "date", tab=1, size=10),
     Field(
         "ddlOrdnung", "Hund Nr. im Haushalt", "ordnungszahl", "choice", required=True, tab=2, options=("1", "2", "3")
     ),

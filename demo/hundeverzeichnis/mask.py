@@ -49,6 +49,8 @@ def _commit_of(site: Hundeverzeichnis, request: Request, session: Session, state
         values, errors = read_fields(DOG_FIELDS, state["werte"])
         if values.get("sepa") and not values.get("iban"):
             errors.append("Zahlung / IBAN: Bitte füllen Sie dieses Feld aus.")
+        if not errors and not (values["angeschafft_am"] or values["zugezogen_am"]):
+            errors.append("Hund / Angeschafft am: Bitte geben Sie an, wann der Hund angeschafft wurde oder zuzog.")
         if not errors and values["gemeinde"] not in _municipalities(site, session):
             errors.append("Halter / Gemeinde: Sie haben für diese Gemeinde keine Berechtigung.")
         if errors:

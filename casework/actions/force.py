@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from casework import configuration
-from casework.configuration.configuration import Configuration, ProcessInForce
+from casework.configuration.configuration import Configuration
+from casework.configuration.in_force import ProcessInForce
+from casework.configuration.loading import lay_over
 from casework.configuration.overrides import Override as ConfiguredOverride
 from casework.record.models import Override
 
@@ -15,7 +17,7 @@ def in_force(office: str, process: str) -> ProcessInForce:
 
 def current() -> Configuration:
     """The whole configuration as it holds today."""
-    return configuration.current().with_overrides(overrides())
+    return lay_over(configuration.current(), overrides())
 
 
 def overrides() -> list[ConfiguredOverride]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.checks import values
-from casework.configuration.configuration import ProcessInForce
+from casework.configuration.in_force import ProcessInForce
 from casework.statutes.calendar import add_months
 from casework.words.knowledge import Knowledge
 from casework.words.reading import DocumentReading, Finding, Severity

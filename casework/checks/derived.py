@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from casework.checks.values import as_count, as_day, comparison_key
-from casework.configuration.configuration import ProcessInForce
+from casework.configuration.in_force import ProcessInForce
 from casework.configuration.statutes import DogTaxVersion, Statute
 from casework.statutes import Dog, NoStatute, assess, liability_end, version_for
 from casework.statutes.calendar import first_of_month

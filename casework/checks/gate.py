@@ -9,7 +9,7 @@ from datetime import date
 from casework.checks.acceptance import LEAST_CONFIDENCE
 from casework.checks.bounds import Evidence, missing_cases, proves
 from casework.checks.registry import check
-from casework.configuration.configuration import ProcessInForce
+from casework.configuration.in_force import ProcessInForce
 from casework.configuration.vocabulary import Nature, Stage
 from casework.words.knowledge import Knowledge
 from casework.words.reading import DecidedBy, DocumentReading, Finding, Severity

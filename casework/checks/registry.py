@@ -8,7 +8,7 @@ from datetime import date
 from casework.checks import dogs, general, invoices
 from casework.checks.asked import Asked
 from casework.checks.derived import with_derived
-from casework.configuration.configuration import ProcessInForce
+from casework.configuration.in_force import ProcessInForce
 from casework.words.errors import ConfigurationError
 from casework.words.knowledge import Knowledge
 from casework.words.reading import DocumentReading, Finding

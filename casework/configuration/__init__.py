@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from casework.configuration.baselines import ActivityTable, Baseline, Unpublished, WageTable
-from casework.configuration.configuration import Configuration, ProcessInForce, SystemCatalogue
+from casework.configuration.configuration import Configuration
 from casework.configuration.crosschecks import missing_secrets
-from casework.configuration.loading import current, forget, load, problems
+from casework.configuration.in_force import ProcessInForce, SystemCatalogue
+from casework.configuration.loading import current, forget, lay_over, load, problems
 from casework.configuration.located import Origin, Problem
 from casework.configuration.offices import LegalBasis, Login, MailboxSettings, Office, ProcessOverlay, SystemOverlay
 from casework.configuration.overrides import Override, export_overrides
@@ -48,6 +49,7 @@ __all__ = [
     "export_overrides",
     "forget",
     "home",
+    "lay_over",
     "load",
     "missing_secrets",
     "problems",

@@ -1,89 +1,25 @@
-"""The configuration as read: everything by id, and what is in force for one office and one process."""
+"""The configuration as read: everything by id, with what an office lays over it."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from casework.configuration.baselines import ActivityTable, Baseline, WageTable
+from casework.configuration.in_force import ProcessInForce, SystemCatalogue, decision_digest
 from casework.configuration.located import Origin, Tree
 from casework.configuration.offices import LegalBasis, Login, Office, ProcessOverlay
-from casework.configuration.overrides import Override
-from casework.configuration.processes import FieldSettings, PostingStep, Process
+from casework.configuration.processes import Process
 from casework.configuration.statutes import Statute
-from casework.configuration.systems import BrowserSystem, DropSystem
+from casework.configuration.systems import BrowserSystem
 from casework.configuration.vocabulary import Provenance, Stage
 from casework.words.errors import ConfigurationError
 from casework.words.reading import Supplier
 
-SystemCatalogue = BrowserSystem | DropSystem
 Thing = TypeVar("Thing")
 _RANK = (Provenance.TABLE, Provenance.OWNER_ESTIMATE, Provenance.MEASURED)
-
-
-@dataclass(frozen=True)
-class ProcessInForce:
-    """A process as it holds in one office: the pack, the office's overlay, the decisions recorded since."""
-
-    office: Office
-    process: Process
-    overlay: ProcessOverlay
-    statutes: Mapping[str, Statute]
-    digest: str
-
-    @property
-    def id(self) -> str:
-        """The process's id."""
-        return self.process.id
-
-    @property
-    def stage(self) -> Stage:
-        """How far the process may go here."""
-        return self.overlay.stage
-
-    @property
-    def basis(self) -> LegalBasis | None:
-        """What permits it to post alone here, if anything."""
-        return self.overlay.basis
-
-    @property
-    def fields(self) -> tuple[FieldSettings, ...]:
-        """The fields in the console's order."""
-        return self.process.fields
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """Names of the fields without which nothing is posted."""
-        return self.process.required
-
-    @property
-    def postings(self) -> tuple[PostingStep, ...]:
-        """What is posted, in order."""
-        return self.process.postings
-
-    @property
-    def allowed_error(self) -> Decimal:
-        """The share of wrong cases that a proven bound has to stay under."""
-        return self.overlay.allowed_error
-
-    @property
-    def due_after_days(self) -> int | None:
-        """Days from arrival until the case is due; the office's word counts before the pack's."""
-        return _first(self.overlay.due_after_days, self.process.due_after_days)
-
-    @property
-    def expires_after_days(self) -> int | None:
-        """Days from arrival until an unposted case expires; None: never."""
-        return _first(self.overlay.expires_after_days, self.process.expires_after_days)
-
-
-def _first(*values: int | None) -> int | None:
-    return next((value for value in values if value is not None), None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +42,6 @@ class Configuration:
     faulty: frozenset[tuple[str, str]] = frozenset()
     digest: str = ""
     _digests: dict[tuple[str, str], str] = field(default_factory=dict, repr=False, compare=False)
-    _overridden: dict[str, Configuration] = field(default_factory=dict, repr=False, compare=False)
 
     def names(self, section: str) -> set[str]:
         """The ids of a section, faulty ones included."""
@@ -124,13 +59,12 @@ class Configuration:
         """The process that takes letters of this kind; None: nobody does."""
         return next((process for process in self.processes.values() if kind in process.kinds), None)
 
-    def effective(self, office: str, process: str, overrides: Sequence[Override] = ()) -> ProcessInForce:
+    def effective(self, office: str, process: str) -> ProcessInForce:
         """The process as it holds in the office; one the office does not name is off there."""
-        here = self.with_overrides(overrides)
-        found, shared = here.office(office), here.process(process)
+        found, shared = self.office(office), self.process(process)
         overlay = found.processes.get(process) or ProcessOverlay(stage=Stage.OFF)
-        statutes = {name: here.statutes[statute] for name, statute in found.municipalities.items()}
-        return ProcessInForce(found, shared, overlay, statutes, here.digest_for(office, process))
+        statutes = {name: self.statutes[statute] for name, statute in found.municipalities.items()}
+        return ProcessInForce(found, shared, overlay, statutes, self.digest_for(office, process))
 
     def as_shipped(self, kind: str) -> ProcessInForce | None:
         """The process of a kind as shipped, without an office: what `amtsbote read` judges by; None: nobody takes it.
@@ -185,44 +119,13 @@ class Configuration:
         return max(fitting, key=_weight, default=None)
 
     def digest_for(self, office: str, process: str) -> str:
-        """SHA-256 over what a case of this process is decided on: pack, the office's part, statutes, catalogues.
-
-        Stage, basis, labels, logins and titles are left out: they do not change what is posted.
-        """
+        """What a case of this process is decided on, as a digest; see `decision_digest`."""
         key = (office, process)
         if key not in self._digests:
-            self._digests[key] = self._digest(self.process(process), self.office(office))
+            shared, found = self.process(process), self.office(office)
+            catalogues = [self.system_for(office, step.system) for step in shared.postings]
+            self._digests[key] = decision_digest(shared, found, self.statutes, catalogues)
         return self._digests[key]
-
-    def _digest(self, shared: Process, found: Office) -> str:
-        parts = {
-            "process": shared.model_dump(mode="json", exclude={"title", "baseline", "purpose", "service_keys"}),
-            "thresholds": _overlay_part(found, shared.id),
-            "names": [found.names, found.buyer_references, sorted(found.municipalities.items())],
-            "statutes": {
-                name: self.statutes[statute].model_dump(mode="json")
-                for name, statute in sorted(found.municipalities.items())
-                if any(settings.derived for settings in shared.fields)
-            },
-            "systems": [_system_part(self.system_for(found.id, step.system)) for step in shared.postings],
-        }
-        text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def with_overrides(self, overrides: Sequence[Override]) -> Configuration:
-        """This configuration with the record's decisions laid over it, checked as a whole.
-
-        Raises `ConfigurationError` when a decision no longer fits what the files say.
-        """
-        if not overrides:
-            return self
-        key = json.dumps([[row.target, row.key, row.value, row.note] for row in overrides], default=str)
-        if key not in self._overridden:
-            from casework.configuration.loading import lay_over
-
-            self._overridden.clear()
-            self._overridden[key] = replace(lay_over(self, overrides), digest=self.digest)
-        return self._overridden[key]
 
 
 def _named(things: Mapping[str, Thing], name: str, what: str) -> Thing:
@@ -241,15 +144,3 @@ def _browser_changes(catalogue: BrowserSystem, base_url: str | None, account: Lo
     if account is not None:
         changes["login"] = catalogue.login.model_copy(update={"account": account.user})
     return changes
-
-
-def _overlay_part(office: Office, process: str) -> dict[str, Any]:
-    overlay = office.processes.get(process)
-    return overlay.model_dump(mode="json", include={"thresholds", "model"}) if overlay else {}
-
-
-def _system_part(catalogue: SystemCatalogue) -> dict[str, Any]:
-    dump: dict[str, Any] = catalogue.model_dump(mode="json", exclude={"secret", "logins", "title", "ca"})
-    if "login" in dump:
-        dump["login"].pop("account", None)
-    return dump

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
+from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -40,6 +41,7 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {section: TypeAdapter(kind) for section
 ID_KEYS = {"systems": "system"}
 _PATHS = {("suppliers",), ("mailboxes", "*", "ca_file"), ("systems", "*", "folder"), ("systems", "*", "ca_file")}
 Key = tuple[str, str]
+_LAID_OVER: WeakKeyDictionary[Configuration, tuple[list[Override], Configuration]] = WeakKeyDictionary()
 
 
 @dataclass
@@ -84,7 +86,20 @@ def _cached(folders: tuple[Path, ...]) -> Configuration:
 
 
 def lay_over(configuration: Configuration, overrides: Sequence[Override]) -> Configuration:
-    """The configuration with overrides as its last layer. Raises `ConfigurationError` when they do not fit."""
+    """The configuration with the record's decisions as its last layer, checked as a whole.
+
+    The last result is kept. Raises `ConfigurationError` when a decision no longer fits what the files say.
+    """
+    if not overrides:
+        return configuration
+    last = _LAID_OVER.get(configuration)
+    if last is None or last[0] != list(overrides):
+        last = list(overrides), _lay_over(configuration, overrides)
+        _LAID_OVER[configuration] = last
+    return last[1]
+
+
+def _lay_over(configuration: Configuration, overrides: Sequence[Override]) -> Configuration:
     trees = dict(configuration.trees)
     found: list[Problem] = []
     for override in overrides:
@@ -96,7 +111,7 @@ def lay_over(configuration: Configuration, overrides: Sequence[Override]) -> Con
     laid, more = _build(trees)
     if found or more:
         raise ConfigurationError(*map(str, found + more))
-    return laid
+    return replace(laid, digest=configuration.digest)
 
 
 def _examine(folders: Sequence[Path]) -> tuple[Configuration, list[Problem]]:

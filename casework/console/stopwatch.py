@@ -31,7 +31,7 @@ def seconds(case: Case, token: str, measured: str) -> int:
         return 0
     if number != case.pk:
         return 0
-    passed = max(1, ceil(clock.now().timestamp() - opened))
+    passed = max(1, ceil(clock.now().timestamp() - float(opened)))
     if measured.isdecimal() and len(measured) < 7:
         return min(max(1, int(measured)), passed, LONGEST_SECONDS)
     return min(passed, WITHOUT_SCRIPT)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 import yaml
 
-from casework.configuration import Configuration, Override, export_overrides, load
+from casework.configuration import Configuration, Override, export_overrides, lay_over, load
 from casework.configuration.vocabulary import Stage
 from casework.words.errors import ConfigurationError
 
@@ -33,7 +33,7 @@ def test_an_unknown_office_is_answered_with_the_known_ones(configuration: Config
 
 def test_a_recorded_decision_overrides_the_files(configuration: Configuration) -> None:
     decision = Override("offices/amt-nord", "processes.report.stage", "shadow", "decision 7")
-    assert configuration.effective("amt-nord", "report", [decision]).stage is Stage.SHADOW
+    assert lay_over(configuration, [decision]).effective("amt-nord", "report").stage is Stage.SHADOW
     assert configuration.effective("amt-nord", "report").stage is Stage.ASSISTED
 
 
@@ -42,14 +42,14 @@ def test_a_decision_may_set_a_whole_mapping(configuration: Configuration) -> Non
         Override("offices/amt-nord", "processes.report.basis", {"text": "Dienstanweisung", "fictitious": True}),
         Override("offices/amt-nord", "processes.report.stage", "automatic"),
     ]
-    found = configuration.effective("amt-nord", "report", decisions)
+    found = lay_over(configuration, decisions).effective("amt-nord", "report")
     assert (found.stage, found.basis.text if found.basis else "") == (Stage.AUTOMATIC, "Dienstanweisung")
 
 
 def test_a_decision_is_checked_like_the_files_and_names_itself(configuration: Configuration) -> None:
     decision = Override("offices/amt-nord", "processes.report.stage", "automatic", "decision 7")
     with pytest.raises(ConfigurationError) as caught:
-        configuration.with_overrides([decision])
+        lay_over(configuration, [decision])
     assert caught.value.problems == (
         "record:offices/amt-nord (decision 7):0: process `report` is automatic without a recorded legal basis"
         " – add `basis: {text: …}` or use `assisted`",
@@ -58,7 +58,7 @@ def test_a_decision_is_checked_like_the_files_and_names_itself(configuration: Co
 
 def test_decisions_about_nothing_known_are_refused(configuration: Configuration) -> None:
     with pytest.raises(ConfigurationError, match="names nothing known"):
-        configuration.with_overrides([Override("offices/amt-sued", "land", "NI")])
+        lay_over(configuration, [Override("offices/amt-sued", "land", "NI")])
 
 
 def test_decisions_are_written_back_as_an_overlay_that_reads_the_same(pack: Path, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_decisions_are_written_back_as_an_overlay_that_reads_the_same(pack: Path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     by_files = load([pack, tmp_path / "overlay"]).effective("amt-nord", "report")
-    by_record = load([pack]).effective("amt-nord", "report", decisions)
+    by_record = lay_over(load([pack]), decisions).effective("amt-nord", "report")
     assert (by_files.stage, by_files.due_after_days) == (by_record.stage, by_record.due_after_days) == (Stage.OFF, 3)
 
 

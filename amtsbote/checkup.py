@@ -35,7 +35,8 @@ class Report:
         return {"good": self.good, "problems": self.problems, "notes": self.notes}
 
     def words(self) -> str:
-        verdict = "everything is in order" if self.good else f"{len(self.problems)} problems"
+        number = len(self.problems)
+        verdict = "everything is in order" if self.good else f"{number} problem{'s' if number > 1 else ''}"
         return "\n".join([*self.problems, *(f"note: {note}" for note in self.notes), verdict])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from amtsbote.output import asked, say
+from casework.site import keep_to_owner
 from casework.words.errors import AmtsboteError, ConfigurationError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -72,6 +73,7 @@ def amtsbote() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code."""
+    keep_to_owner()
     rest = _take_flags(sys.argv[1:] if arguments is None else list(arguments))
     try:
         result = amtsbote.main(args=rest, prog_name="amtsbote", standalone_mode=False)

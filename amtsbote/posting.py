@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,9 +55,17 @@ def write_evidence(attempt: int, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     written = []
     for name, data in evidence.open_bundle(row).items():
-        (folder / name).write_bytes(data)
+        _write_privately(folder / name, data)
         written.append(folder / name)
     return written
+
+
+def _write_privately(path: Path, data: bytes) -> None:
+    """For the owner alone, and never through a link that somebody laid in a shared folder."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
 
 
 def _read_work(path: Path) -> Work:
@@ -75,17 +84,18 @@ def _read_work(path: Path) -> Work:
 
 
 def _post(order: PostOrder, work: Work) -> dict[str, Any]:
+    from casework.actions import byhand, reaping, runner
     from casework.actions.force import current
-    from flows.stations.clearing import clear_up
 
-    clear_up()
+    reaping.clear_up()
     configuration = current()
     catalogue = configuration.system_for(order.office, order.system)
     if order.operation not in catalogue.operations:
         known = ", ".join(sorted(catalogue.operations))
         raise ConfigurationError(f"{order.system} has no operation {order.operation!r}; known are {known}")
     try:
-        held = _open(configuration, order)
+        byhand.check_may_begin(order.office, order.system)
+        held = runner.counted(order.office, order.system, lambda: _open(configuration, order))
     except TryAgainLater as error:
         say(str(error))
         return _result("not_sent", reason=error.reason)
@@ -120,7 +130,7 @@ def _run(order: PostOrder, work: Work, catalogue: Any, operation: Operation) -> 
     posting = byhand.posting_for(hand)
     marked = work.model_copy(update={"marker": posting.marker, "case": posting.case.reference})
     try:
-        outcome = runner.run(posting, marked, operation, terms=terms, token=posting.case.token)
+        outcome = runner.run_counted(posting, marked, operation, terms=terms, token=posting.case.token)
     except (NeedsReview, TryAgainLater) as error:
         byhand.put_down(posting, reason=error.reason)
         say(str(error))

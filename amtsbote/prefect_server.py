@@ -10,11 +10,23 @@ import socket
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from casework.words.errors import AmtsboteError
 
 POOL = "local"
+LISTENERS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+LISTENING = "0A"
+ADDRESSES = ("0100007F", "0" * 8, "0" * 32, "0000000000000000FFFF00000100007F")
+"""Loopback and every address, as the kernel writes them: who listens there gets what is meant for our server."""
 COMMAND = (sys.executable, "-m", "prefect", "--no-prompt")
+
+
+class PortTaken(AmtsboteError):
+    """Another account's program listens where our server should: whoever asks it would tell it the secret."""
 
 
 def free_port() -> int:
@@ -64,8 +76,35 @@ def environment(folder: Path, project: Path, *, port: int) -> dict[str, str]:
     }
 
 
+def check_port(surroundings: dict[str, str], *, tables: tuple[Path, ...] = LISTENERS) -> bool:
+    """Does anybody listen on the server's port? To be asked before each word to it, and after each of its falls.
+
+    For another account's program the secret is forgotten (the next start makes a new one) and `PortTaken` raised.
+    """
+    port = urlsplit(surroundings["PREFECT_API_URL"]).port or 0
+    owners = set(_owners(port, tables))
+    if owners - {os.geteuid()}:
+        (Path(surroundings["PREFECT_HOME"]) / "auth").unlink(missing_ok=True)
+        raise PortTaken(
+            f"a program of another account listens on port {port}, where Prefect's server should; start again"
+        )
+    return bool(owners)
+
+
+def _owners(port: int, tables: tuple[Path, ...]) -> Iterator[int]:
+    """The accounts (uid) that listen on this port of loopback."""
+    for table in tables:
+        for line in table.read_text(encoding="ascii").splitlines()[1:] if table.exists() else ():
+            columns = line.split()
+            address, _colon, number = columns[1].partition(":")
+            if columns[3] == LISTENING and address in ADDRESSES and int(number, 16) == port:
+                yield int(columns[7])
+
+
 def is_up(surroundings: dict[str, str]) -> bool:
-    """Does the server answer?"""
+    """Does the server answer? Raises `PortTaken`."""
+    if not check_port(surroundings):
+        return False
     token = base64.b64encode(surroundings["PREFECT_API_AUTH_STRING"].encode()).decode()
     request = urllib.request.Request(
         surroundings["PREFECT_API_URL"] + "/health", headers={"Authorization": f"Basic {token}"}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from casework import site
+from casework.configuration import places
+from casework.record import keys
+from casework.site.database import SQLITE_NAME
 from casework.words.errors import AmtsboteError
 
 SETTINGS = "casework.site.settings"
@@ -14,9 +18,25 @@ class RecordUnusable(AmtsboteError):
     """The record's database cannot be opened or brought up to date."""
 
 
+class RecordMissing(AmtsboteError):
+    """Where the record should be there is none, and the command only reads."""
+
+
 def migrate_command() -> list[str]:
     """Make the record's tables, or bring them up to date; for a process whose folder is the checkout."""
     return [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity", "0", "--settings", SETTINGS]
+
+
+def open_existing_record() -> None:
+    """The same for a command that only reads: a record and its keys are never made for it.
+
+    Raises `RecordMissing`, before anything is written, where AMTSBOTE_HOME or DATABASE_URL lead to none.
+    """
+    home = places.home()
+    url = os.environ.get("DATABASE_URL", "")
+    if not (home.keys / keys.MASTER).exists() or not (url or (home.record / SQLITE_NAME).exists()):
+        raise RecordMissing(f"there is no record in {home}; look at AMTSBOTE_HOME")
+    open_record()
 
 
 def open_record() -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from casework.record.models import Case, Pause, SystemHealth
-from casework.words.states import State
-
-WAITING = (State.NEW, State.REVIEW, State.READY, State.POSTING)
+from casework.record.models import Pause, SystemHealth
+from casework.register.waiting import waiting
 
 
 @dataclass(frozen=True)
@@ -34,12 +32,7 @@ def look() -> Standing:
 
 
 def _waiting() -> list[dict[str, Any]]:
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    cases = Case.objects.filter(state__in=WAITING).order_by("opened_at")
-    for process, state, opened_at in cases.values_list("process", "state", "opened_at"):
-        first = {"process": process, "state": state, "cases": 0, "oldest": opened_at.isoformat(timespec="minutes")}
-        rows.setdefault((process, state), first)["cases"] += 1
-    return [rows[key] for key in sorted(rows)]
+    return [{**row, "oldest": row["oldest"].isoformat(timespec="minutes")} for row in waiting()]
 
 
 def _pauses() -> list[dict[str, Any]]:

@@ -110,9 +110,10 @@ class Supervisor:
         self._wait_for_server(stop_asked)
         if stop_asked():
             return False
-        self._deploy()
+        pool_is_new = self._make_pool()
         self._clear_stale()
-        self.worker.start()
+        self.worker.start()  # takes as long to begin as the deployments do: side by side
+        self._deploy(pool_is_new)
         threading.Thread(target=self._care, name="care", daemon=True).start()
         return True
 
@@ -123,14 +124,17 @@ class Supervisor:
                 raise StartFailed(f"Prefect's server did not start; its words are in {self._log('server')}")
             time.sleep(TICK_SECONDS)
 
-    def _deploy(self) -> None:
-        """The work pool and the deployments of prefect.yaml, unless they stand there as they are."""
+    def _make_pool(self) -> bool:
+        """The work pool, unless it is there; True when it was made."""
         from flows import orchestrator
 
+        return self._patiently(orchestrator.ensure_pool)
+
+    def _deploy(self, pool_is_new: bool) -> None:
+        """The deployments of prefect.yaml, unless they stand there as they are."""
         done = self.plan.home / "prefect" / "deployed"
         mark = prefect_server.deployed_mark(self.plan.project)
-        is_new = self._patiently(orchestrator.ensure_pool)
-        if not is_new and done.exists() and done.read_text(encoding="utf-8") == mark:
+        if not pool_is_new and done.exists() and done.read_text(encoding="utf-8") == mark:
             return
         self._finish("deploy", prefect_server.deploy_command())
         done.write_text(mark, encoding="utf-8")
@@ -164,6 +168,7 @@ class Supervisor:
         begin_once = time.monotonic() + FIRST_SECONDS
         while not self._stopping.is_set():
             try:
+                prefect_server.check_port(self._prefect)
                 for name, wanted in self._long_runs().items():
                     orchestrator.ensure(name, *wanted)
                 while once and time.monotonic() >= begin_once:
@@ -172,6 +177,9 @@ class Supervisor:
                 self._raise_fallen()
             except orchestrator.SERVER_AWAY as error:
                 log.warning("Prefect's server did not answer (%s)", type(error).__name__)
+            except Exception:
+                # without this thread nothing would be brought back, and nobody would hear of it
+                log.exception("looking after the runs failed; trying again")
             self._stopping.wait(CARE_SECONDS)
 
     def _raise_fallen(self) -> None:
@@ -193,6 +201,7 @@ class Supervisor:
 
     def _watch(self, stop_asked: Callable[[], bool]) -> None:
         while not stop_asked():
+            prefect_server.check_port(self._prefect)
             processes.reap_orphans(self._known())
             for child in self._children():
                 if (

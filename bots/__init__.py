@@ -1,5 +1,5 @@
 """How we act in other systems: mailboxes, masks of target systems, filing drops. Decides and stores nothing."""
 
-from bots.opening import Session, open_operation, open_session
+from bots.opening import Session, open_session
 
-__all__ = ["Session", "open_operation", "open_session"]
+__all__ = ["Session", "open_session"]

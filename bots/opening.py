@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Protocol
 
 from casework.configuration.systems import BrowserSystem, DropSystem
@@ -55,19 +54,3 @@ def open_session(
     if base_url is not None:
         system = system.model_copy(update={"base_url": base_url})
     return BrowserSession(system, password=secret(system.secret), headed=headed, step=step, pictures=pictures)
-
-
-@contextmanager
-def open_operation(
-    system: BrowserSystem | DropSystem,
-    operation: str,
-    *,
-    secret: Callable[[str], str],
-    base_url: str | None = None,
-    headed: bool = False,
-    step: bool = False,
-    pictures: bool = True,
-) -> Iterator[Operation]:
-    """One operation in a session of its own; see `open_session`."""
-    with open_session(system, secret=secret, base_url=base_url, headed=headed, step=step, pictures=pictures) as session:
-        yield session.operation(operation)

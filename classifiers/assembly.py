@@ -17,6 +17,11 @@ from classifiers.readers.unpack import unpack
 from classifiers.twins import join_twins
 
 CLAIMABLE = frozenset({"application/pdf", "application/xml", *IMAGES})
+QUOTED_BY_REPORTS = frozenset({
+    "message/delivery-status", "message/disposition-notification", "message/feedback-report", "message/global",
+    "message/global-delivery-status", "message/global-headers", "message/rfc822", "text/rfc822-headers",
+})  # fmt: skip
+"""What a bounce says and quotes (RFC 6522): the only parts of one that are not new post."""
 UNKNOWN = "unknown"
 NO_ACTION = "no_action"
 SIGNATURE_PICTURE = 20_000
@@ -66,8 +71,20 @@ class Reading:
         """What was found beside the documents and keeps all of them from passing alone."""
         codes = ["too_many_parts"] if "too_many_parts" in self.unpacked.root.notes else []
         codes += ["malware"] if any(piece.reason == "malware" for piece in self.unpacked.pieces) else []
+        codes += ["too_large"] if any(piece.reason == "too_large" for piece in self.unpacked.pieces) else []
         for document in documents:
-            document.unsure.extend(code for code in codes if code not in document.unsure)
+            mine = [*codes, *(["too_many_pages"] if self._has_unseen_pages(document) else [])]
+            document.unsure.extend(code for code in mine if code not in document.unsure)
+
+    def _has_unseen_pages(self, document: DocumentReading) -> bool:
+        """Did we leave pages unread, or read a value where no clerk is shown the page?"""
+        texts = [self.materials[part].text for part in (document.part, *document.parts) if self._was_looked_at(part)]
+        sources = [source for field in document.fields.values() for source in field.sources]
+        pages = [source.box.page for source in sources if source.box is not None]
+        return any(text.left_out for text in texts) or max(pages, default=0) > self.limits.shown_pages
+
+    def _was_looked_at(self, part: str) -> bool:
+        return part in self.materials and "text" in self.materials[part].__dict__
 
     # the body ---------------------------------------------------------------
 
@@ -127,6 +144,21 @@ class Reading:
             return False
         return not (piece.type in IMAGES and piece.role is Role.ATTACHMENT and len(piece.data) < SIGNATURE_PICTURE)
 
+    def _is_attachment(self, piece: Piece) -> bool:
+        """Could a person have put a letter there? Pictures, office files, archives and what was refused included."""
+        if piece.role is Role.ROOT or piece is self.body or piece.type == "application/x-empty":
+            return False
+        if self._inside_report(piece) or ("report" in piece.notes and piece.notes["declared"] in QUOTED_BY_REPORTS):
+            return False
+        if piece.role is Role.BODY:
+            return not self._is_twin(piece)
+        return piece.role is not Role.INLINE or len(piece.data) >= SIGNATURE_PICTURE
+
+    def _is_twin(self, piece: Piece) -> bool:
+        """The same text as the body in another form (multipart/alternative)."""
+        group = piece.notes.get("group", "0")
+        return group != "0" and self.body is not None and group == self.body.notes.get("group")
+
     def _inside_report(self, piece: Piece) -> bool:
         """What a bounce quotes is not new post."""
         parent = self.unpacked.piece(piece.parent) if piece.parent else None
@@ -135,12 +167,17 @@ class Reading:
     def _material(self, piece: Piece) -> Material:
         if piece.id not in self.materials:
             embedded = [child for child in self.unpacked.children(piece.id) if child.role is Role.EMBEDDED]
-            proven = (
-                piece is self.body
-                and self.unpacked.head.sender_proof == "pass"
-                and self.unpacked.head.sender in {address.lower() for address in self.context.form_senders}
+            proven = self.unpacked.head.sender_proof == "pass" and self.unpacked.head.sender in {
+                address.lower() for address in self.context.form_senders
+            }
+            self.materials[piece.id] = Material(
+                piece,
+                self.unpacked.head,
+                embedded,
+                self.limits,
+                form_sender=proven,
+                has_attachments=any(self._is_attachment(other) for other in self.unpacked.pieces),
             )
-            self.materials[piece.id] = Material(piece, self.unpacked.head, embedded, self.limits, form_sender=proven)
         return self.materials[piece.id]
 
     def _claims(self, material: Material) -> list[Claim]:

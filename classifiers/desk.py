@@ -9,7 +9,7 @@ from typing import Any
 
 from casework.words.reading import ReadingContext
 from classifiers.assembly import Reading
-from classifiers.readers.limits import Limits
+from classifiers.readers.limits import Limits, Showing
 from classifiers.readers.parts import Unpacked
 from classifiers.readers.unpack import unpack
 from classifiers.views import page_views, readable_view
@@ -38,7 +38,8 @@ def _text(head: dict[str, Any], body: bytes, limits: Limits) -> Answer:
 
 def _pages(head: dict[str, Any], body: bytes, limits: Limits) -> Answer:
     piece = _unpacked(body, head["name"], limits).piece(head["part"])
-    views = page_views(piece, limits) if piece is not None else []
+    left = Showing.model_validate(head["left"])
+    views = page_views(piece, limits, left) if piece is not None else []
     described = [{"bytes": len(view.png), "view": json.loads(view.model_dump_json(exclude={"png"}))} for view in views]
     return {"pages": described}, b"".join(view.png for view in views)
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 from casework.words.reading import DecidedBy, DocumentReading
 from classifiers.kinds.contract import Material
-from classifiers.kinds.einvoice.compare import compare_with_page
 from classifiers.kinds.identifiers import compact
-from classifiers.kinds.invoice import NAME as INVOICE, add_differences
+from classifiers.kinds.invoice import NAME as INVOICE, confirm_by_page
 
 
 def join_twins(documents: list[DocumentReading], materials: Mapping[str, Material]) -> list[DocumentReading]:
@@ -23,8 +22,7 @@ def join_twins(documents: list[DocumentReading], materials: Mapping[str, Materia
         leader = next((other for other in leaders if _same_matter(other, document, materials)), None)
         if leader is not None:
             leader.parts.append(document.part)
-            differences = compare_with_page(leader.fields, materials[document.part].text, document.part)
-            add_differences(leader, differences)
+            confirm_by_page(leader, materials[document.part])
             joined.add(document.part)
     return [document for document in documents if document.part not in joined]
 

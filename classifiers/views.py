@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+import time
 
 from casework.words.reading import Box, PageView, PageWord
 from classifiers.kinds.einvoice.detect import read_invoice
 from classifiers.kinds.einvoice.view import invoice_html
 from classifiers.readers.content import IMAGES
 from classifiers.readers.documents import open_picture, plain_text, text_of_piece
-from classifiers.readers.limits import Limits
+from classifiers.readers.limits import Limits, Showing
 from classifiers.readers.markup import XmlRefused, parse_xml, sanitise
 from classifiers.readers.parts import Piece
 from classifiers.readers.pdf import as_png, render_pages
@@ -17,27 +18,33 @@ from classifiers.readers.pdf_structure import PdfRefused
 from classifiers.readers.texts import PageText
 
 DPI = 110
-PAGES = 40
 
 
-def page_views(piece: Piece, limits: Limits) -> list[PageView]:
-    """The pages of a PDF or picture; empty when there are none or it cannot be opened."""
+def page_views(piece: Piece, limits: Limits, left: Showing | None = None) -> list[PageView]:
+    """The pages of a PDF or picture; empty when there are none or it cannot be opened.
+
+    Ends early, after the page with which one of the limits `left` is used up.
+    """
     if piece.fate == "refused":
         return []
     if piece.type == "application/pdf":
-        return _pdf_pages(piece, limits)
+        return _pdf_pages(piece, limits, left or Showing())
     return _picture(piece, limits) if piece.type in IMAGES else []
 
 
-def _pdf_pages(piece: Piece, limits: Limits) -> list[PageView]:
+def _pdf_pages(piece: Piece, limits: Limits, left: Showing) -> list[PageView]:
+    began = time.monotonic()
     pages = {page.number: page for page in text_of_piece(piece, limits).pages}
     views: list[PageView] = []
     try:
-        for number, width, height, picture in render_pages(piece.data, limits, dpi=DPI, most=PAGES):
+        for number, width, height, picture in render_pages(piece.data, limits, dpi=DPI, most=limits.shown_pages):
             words = _words(pages.get(number))
             views.append(
                 PageView(part=piece.id, number=number, width=width, height=height, png=as_png(picture), words=words)
             )
+            left = left.less(pages=1, size=len(views[-1].png))
+            if left.less(seconds=time.monotonic() - began).spent:
+                break
     except PdfRefused:
         return views
     return views

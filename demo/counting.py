@@ -27,11 +27,17 @@ def progress() -> Progress:
     states = Counter(Case.objects.values_list("state", flat=True))
     stored = Message.objects.exclude(moved_at=None).count()
     moving = sum(states[state] for state in OPEN)
-    return Progress(stored=stored, open=moving, review=states[State.REVIEW], ended=states.total() - moving)
+    return Progress(
+        stored=stored,
+        new=states[State.NEW],
+        open=moving,
+        review=states[State.REVIEW],
+        ended=states.total() - moving,
+    )
 
 
 def count(letters: Iterable[Letter], *, offices: list[str], seconds: dict[str, float]) -> Counted:
-    """Write up the books, then count everything; `seconds` were taken before the clerks began."""
+    """Write up the books, then count everything."""
     books.write_up()
     confirmed = Posting.objects.exclude(confirmed_at=None)
     markers: dict[str, set[str]] = {}

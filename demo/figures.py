@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the post is: what was delivered is `stored`, what is `open` still moves by itself."""
+    """How far the post is: what came is `stored`, what nobody read yet is `new`, what still moves by itself `open`."""
 
     stored: int
+    new: int
     open: int
     review: int
     ended: int

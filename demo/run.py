@@ -31,6 +31,7 @@ from demo.world import World
 TEXTS_PER_KIND = 120
 STUCK_SECONDS = 300
 LOOK_SECONDS = 1.0
+CLERK_ROUNDS = 3
 Say = Callable[[str], None]
 
 
@@ -91,11 +92,10 @@ def _play(story: Story, world: World, *, say: Say, stop: threading.Event) -> tup
     say(f"{len(letters)} Briefe werden zugestellt …")
     delivered_at = datetime.now(UTC)
     deliver(letters, world.gateway)
-    _await_worked_off(len(letters), say=say, stop=stop)
-    seconds = _seconds(delivered_at)
-    say("Die Sachbearbeitung arbeitet die Prüfliste ab …")
-    _let_clerks_work(world, stop)
-    _await_worked_off(len(letters), say=say, stop=stop)
+    _await(lambda now: now.stored >= len(letters) and not now.new, say=say, stop=stop)
+    read = _seconds(delivered_at)
+    _let_clerks_work(world, say=say, stop=stop)
+    seconds = _seconds(delivered_at) | {station: read[station] for station in ("intake", "prepare")}
     return _count(letters, world, seconds=seconds, setup=setup), passwords
 
 
@@ -133,35 +133,52 @@ def _add_people(world: World) -> dict[str, str]:
     return passwords
 
 
-def _let_clerks_work(world: World, stop: threading.Event) -> None:
-    """In a process of their own, as people at their own desks; ended when a stop is asked for."""
-    log = world.folder.path / "clerks.log"
+def _let_clerks_work(world: World, *, say: Say, stop: threading.Event) -> None:
+    """Until their list is empty and nothing moves; again when their browser fell or a case came back meanwhile."""
+    from demo.counting import progress
+
+    for _ in range(CLERK_ROUNDS):
+        came_to_an_end = _one_round(world, say=say, stop=stop)
+        if came_to_an_end and not progress().review:
+            return
+    if not came_to_an_end:
+        raise ClerksFailed(f"the demo's clerks could not work; their words are in {world.folder.clerks_log}")
+
+
+def _one_round(world: World, *, say: Say, stop: threading.Event) -> bool:
+    """The clerks come, work and go; True when they ended well."""
+    with _clerks_at_work(world) as clerks:
+        _await(lambda now: not now.open and clerks.poll() is not None, say=say, stop=stop)
+    return clerks.returncode == 0
+
+
+@contextmanager
+def _clerks_at_work(world: World) -> Iterator[subprocess.Popen[bytes]]:
+    """In a process of their own, as people at their own desks, while the bots carry over; ended with the block."""
     command = [sys.executable, "-m", "amtsbote", "demo", "clerk", "--folder", str(world.folder.path)]
-    with log.open("wb") as output:
+    with world.folder.clerks_log.open("ab") as output:
         clerks = subprocess.Popen(command, cwd=checkout(), stdout=output, stderr=output, start_new_session=True)
-        while clerks.poll() is None and not stop.wait(LOOK_SECONDS):
-            continue
-        if clerks.poll() is None:
-            os.killpg(clerks.pid, signal.SIGTERM)
-            clerks.wait()
-    _go_on(stop)
-    if clerks.returncode:
-        raise ClerksFailed(f"the demo's clerks could not work; their words are in {log}")
+        try:
+            yield clerks
+        finally:
+            if clerks.poll() is None:
+                os.killpg(clerks.pid, signal.SIGTERM)
+                clerks.wait()
 
 
-def _await_worked_off(letters: int, *, say: Say, stop: threading.Event) -> None:
-    """Watch the record until every letter is in and nothing moves by itself any more."""
+def _await(is_reached: Callable[[Progress], bool], *, say: Say, stop: threading.Event) -> None:
+    """Watch the record until it is as wanted; raises `DemoStuck` when nothing moves for a long time."""
     from demo.counting import progress
 
     last: Progress | None = None
     moved = time.monotonic()
     while not stop.wait(LOOK_SECONDS):
         now = progress()
-        if now.stored >= letters and not now.open:
+        if is_reached(now):
             return
         if now != last:
             last, moved = now, time.monotonic()
-            say(f"{now.stored}/{letters} eingegangen, {now.open} in Arbeit, {now.review} in Prüfung …")
+            say(f"{now.stored} eingegangen, {now.open} in Arbeit, {now.review} in Prüfung …")
         elif time.monotonic() - moved > STUCK_SECONDS:
             raise DemoStuck(f"nothing moved for {STUCK_SECONDS} s with {now.open} cases open; see home/log")
     _go_on(stop)

@@ -25,7 +25,6 @@ from demo.overlay import ACCOUNT_NUMBERS, AUTHSERV_ID, SYSTEMS, Places, write_ov
 from demo.sending import Gateway, from_domain
 from demo.targets.control import TargetProcess
 
-LINGER_SECONDS = 20
 READY_SECONDS = 300
 STOP_SECONDS = 60
 PARTNERS = "partners"
@@ -68,6 +67,11 @@ class Folder:
         return self.path / "letters"
 
     @property
+    def clerks_log(self) -> Path:
+        """What the scripted clerks said."""
+        return self.path / "clerks.log"
+
+    @property
     def note(self) -> Path:
         """What `amtsbote demo send` has to know of a running demo (0600)."""
         return self.path / "world.json"
@@ -82,7 +86,6 @@ class Folder:
             "AMTSBOTE_HOME": str(self.home),
             "AMTSBOTE_CONFIG": os.pathsep.join(map(str, folders)),
             "CREDENTIALS_DIRECTORY": str(self.secrets),
-            "AMTSBOTE_LINGER": str(LINGER_SECONDS),
         }
 
 
@@ -123,11 +126,12 @@ class World:
         """Start mail server and target systems in a fresh folder, and write the overlay that leads to them."""
         self._clear()
         with _no_ctrl_c():
-            self._start_mail(sorted({from_domain(letter.raw) for letter in letters if letter.authentic}))
+            mail = self._start_mail(sorted({from_domain(letter.raw) for letter in letters if letter.authentic}))
             for system in SYSTEMS:
                 self.targets[system] = self._stack.enter_context(
                     TargetProcess(system, data=self.folder.target(system), auto_restart=True)
                 )
+            self._await_mail(mail)
         self.targets["hundeverzeichnis"].seed({"hunde": [_register_row(dog) for dog in dogs]})
         places = Places(
             imap=self._mail["imap"],
@@ -187,7 +191,8 @@ class World:
             shutil.rmtree(self.folder.path)
         self.folder.path.mkdir(parents=True, mode=0o755)
 
-    def _start_mail(self, vouched: Sequence[str]) -> None:
+    def _start_mail(self, vouched: Sequence[str]) -> subprocess.Popen[bytes]:
+        """Start it, without waiting for it."""
         plan = MailserverPlan.make(
             authserv_id=AUTHSERV_ID,
             mailboxes={office.mailbox: office.key for office in OFFICES},
@@ -197,6 +202,9 @@ class World:
         command = [sys.executable, "-m", "demo.mailserver", "--folder", str(self.folder.mail)]
         process = subprocess.Popen(command, cwd=checkout(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
         self._stack.callback(_end, process)
+        return process
+
+    def _await_mail(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:

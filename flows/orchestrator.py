@@ -6,8 +6,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
@@ -32,8 +32,11 @@ UNDER_WAY = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
 AWAKE_SECONDS = 3.0
 """A run seen alive may just be clocking out; after this long it is either gone or has looked at the record again."""
 LOOK_SECONDS = 1.0
-SERVER_AWAY = httpx.HTTPError
-"""What a call raises while the server is away."""
+SERVER_AWAY = (httpx.HTTPError, ObjectNotFound)
+"""What a call raises while the server is away, or while it does not know yet (or no more) what it is asked for."""
+
+Wanted = Callable[[str], Sequence[Mapping[str, Any]]]
+"""The parameters of the runs that a flow should have now."""
 
 log = logging.getLogger("amtsbote")
 
@@ -71,13 +74,24 @@ def ensure(deployment: str, *wanted: Mapping[str, Any]) -> int:
 
     Without any parameters one run is wanted. Runs that a schedule plans for later do not count as alive.
     """
-    with client() as server:
+    with client() as server, _forgetting(deployment):
         found = _deployment(server, deployment)
         alive = [run.parameters for run in _live(server, found)]
         missing = [each for each in wanted or ({},) if not any(each.items() <= run.items() for run in alive)]
         for parameters in missing:
             server.create_flow_run_from_deployment(found, parameters=dict(parameters))
         return len(missing)
+
+
+def one_run(_flow: str) -> Sequence[Mapping[str, Any]]:
+    """A single run, without parameters."""
+    return ({},)
+
+
+def ensure_wanted(flow: str, wanted: Wanted) -> None:
+    """Start the runs of `flow/main` that are wanted and not alive; none when none is wanted."""
+    if parameters := wanted(flow):
+        ensure(f"{flow}/main", *parameters)
 
 
 def raise_fallen(since: datetime, *, known: Collection[UUID] = (), spared: Collection[UUID] = ()) -> dict[UUID, UUID]:
@@ -107,6 +121,16 @@ def _crashed(server: SyncPrefectClient, since: datetime) -> list[FlowRun]:
 _DEPLOYMENTS: dict[str, UUID] = {}
 
 
+@contextmanager
+def _forgetting(name: str) -> Iterator[None]:
+    """Ask for the deployment's id anew next time when the server does not know it: its database may be a new one."""
+    try:
+        yield
+    except ObjectNotFound:
+        _DEPLOYMENTS.pop(name, None)
+        raise
+
+
 def _deployment(server: SyncPrefectClient, name: str) -> UUID:
     """Its id, asked once per process: deploying again keeps it."""
     if name not in _DEPLOYMENTS:
@@ -130,10 +154,11 @@ class Waker:
     """Starts deployments from a thread of its own: whoever asks never waits for the server.
 
     For some seconds after each wake-up it sees to it that a run is alive, so that none is lost to a run that was
-    clocking out or to a server that was away.
+    clocking out or to a server that was away. `wanted` says, at each look anew, which runs those are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Wanted = one_run) -> None:
+        self._wanted = wanted
         self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._until: dict[str, float] = {}
         self._thread = threading.Thread(target=self._serve, name="waker", daemon=True)
@@ -146,7 +171,7 @@ class Waker:
         self._asked.put(None)
 
     def wake(self, flow: str) -> None:
-        """Ask for a run of `flow/main`; returns at once."""
+        """Ask for the runs of `flow/main`; returns at once."""
         self._asked.put(flow)
 
     def _serve(self) -> None:
@@ -170,9 +195,13 @@ class Waker:
     def _look(self) -> None:
         for flow, until in list(self._until.items()):
             try:
-                ensure(f"{flow}/main")
+                ensure_wanted(flow, self._wanted)
             except SERVER_AWAY as error:
                 log.warning("Prefect did not answer (%s); asking again", type(error).__name__)
+                continue
+            except Exception:
+                # the thread lives on: whoever asks later must not wait for nothing
+                log.exception("%s could not be started; asking again", flow)
                 continue
             if time.monotonic() >= until:
                 del self._until[flow]

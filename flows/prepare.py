@@ -10,6 +10,6 @@ from flows.runs import linger_seconds, under_way
 
 @flow(name="prepare")
 def prepare() -> int:
-    """Work off new cases and orders; the number of them."""
+    """Work off new cases; the number of them."""
     with under_way("prepare") as run:
         return shifts.prepare_cases(stop=run.stop, wake=run.waker.wake, linger=linger_seconds())

@@ -34,8 +34,8 @@ class Desk(Protocol):
 def receive_mail(office: str, mailbox: str, *, stop: Stop, wake: Wake, once: bool = False) -> int:
     """Store what lies in the mailbox, then wait for new mail until stopped; the number of messages stored.
 
-    A mailbox out of reach, or a full store, is tried again when the breaker closes. After a refused login or
-    certificate nothing is tried until an officer resumes it, because a second refusal could lock the account. With
+    A mailbox out of reach, a missing secret, or a full store is tried again when the breaker closes. After a refused
+    login nothing is tried until an officer resumes the mailbox, because a second refusal could lock the account. With
     `once` trouble is raised.
     """
     stored = 0

@@ -17,6 +17,14 @@ from demo.postgres import PostgresCluster
 
 HOME = pytest.StashKey[Path]()
 CLUSTER = pytest.StashKey[PostgresCluster]()
+SLOW_FIRST = (
+    "tests/e2e/",
+    "tests/integration/rigs/",
+    "tests/integration/supervisor/",
+    "tests/integration/actions/",
+    "tests/integration/",
+)
+"""A file stays with one worker: a long one that comes late leaves the other worker with nothing to do."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,11 +52,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever touches the record is marked so, also when only a fixture of it does: `-m django_db` finds all."""
+    """What takes long comes first; whatever touches the record is marked, also when only a fixture of it does."""
+    items.sort(key=_place)
     for item in items:
         touches = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
         if touches and item.get_closest_marker("django_db") is None:
             item.add_marker(pytest.mark.django_db(transaction="transactional_db" in touches))
+
+
+def _place(item: pytest.Item) -> int:
+    """Its place in the line; within a place the order of the files stays as it is."""
+    return next((n for n, folder in enumerate(SLOW_FIRST) if item.nodeid.startswith(folder)), len(SLOW_FIRST))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

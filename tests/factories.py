@@ -52,6 +52,7 @@ OFFICE_YAML = """\
 name: {name}
 names: ["{name} - Der Amtsvorsteher"]
 municipalities: {{Hütten: huetten_dog_tax}}
+mailboxes: [{{account: posteingang, host: 127.0.0.1, user: "{name}", secret: posteingang}}]
 processes:
   invoice: {{stage: {stage}, four_eyes: {four_eyes}}}
   dog_registration: {{stage: assisted}}

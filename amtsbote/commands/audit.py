@@ -1,11 +1,19 @@
-"""`amtsbote audit verify`: is the trail unbroken?"""
+"""`amtsbote audit verify`: is the trail unbroken, and does the record say what the trail tells?"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from amtsbote.output import answer
 from casework.words.errors import AmtsboteError
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from casework.record.models import Case
 
 
 class NoSuchCase(AmtsboteError):
@@ -19,24 +27,46 @@ def audit() -> None:
 
 @audit.command()
 @click.argument("case", default="")
-def verify(case: str) -> int:
-    """Check the hash chain of one case (its reference), or of all cases and offices; 1 when it is broken."""
-    from amtsbote.record import open_record
+@click.option("--files", is_flag=True, help="Open every file of the store, too: each must be there and unaltered.")
+def verify(case: str, files: bool) -> int:
+    """Check the trail of one case (its reference), or of all cases and offices; 1 when something does not agree.
 
-    open_record()
-    from casework.actions import audit as trail
-    from casework.configuration import current
+    Hash chains, then the rows beside them: states, fields, decisions, attempts, receipts, evidence. Of all cases the
+    answer also names the root, one digest over the last events of all chains, to be written down elsewhere.
+    """
+    from amtsbote.record import open_existing_record
+
+    if case and files:
+        raise click.UsageError("--files looks at the whole store; leave the case away")
+    open_existing_record()
+    from casework.actions import verification
     from casework.record.models import Case
 
-    cases = Case.objects.filter(reference=case) if case else Case.objects.all()
+    cases = Case.objects.filter(reference=case) if case else Case.objects.order_by("pk")
     if case and not cases.exists():
         raise NoSuchCase(f"there is no case {case!r}; the console shows the references")
-    breaks = [f"case {row.reference}: {words}" for row in cases.iterator() for words in trail.verify(row)]
+    content: dict[str, Any] = {"cases": cases.count(), "breaks": list(_breaks(cases, whole=not case))}
     if not case:
-        breaks += [
-            f"office {office}: {words}" for office in current().offices for words in trail.verify(None, office=office)
-        ]
-    checked = cases.count()
-    good = f"{checked} cases: unbroken"
-    answer({"cases": checked, "breaks": breaks}, words=lambda: "\n".join(breaks) or good)
-    return 1 if breaks else 0
+        content |= {"offices": len(verification.offices()), "root": verification.root()}
+    if files:
+        opened = list(verification.verify_files())
+        content["files"] = len(opened)
+        content["breaks"] += [words for words in opened if words]
+    answer(content, words=lambda: _words(content))
+    return 1 if content["breaks"] else 0
+
+
+def _breaks(cases: QuerySet[Case], *, whole: bool) -> Iterator[str]:
+    from casework.actions import verification
+
+    for row in cases.select_related("message").iterator():
+        yield from (f"case {row.reference}: {words}" for words in verification.verify_case(row))
+    for office in verification.offices() if whole else ():
+        yield from (f"office {office}: {words}" for words in verification.verify_office(office))
+
+
+def _words(content: dict[str, Any]) -> str:
+    looked_at = [f"{content['cases']} cases"]
+    looked_at += [f"{content[name]} {name}" for name in ("offices", "files") if name in content]
+    lines = content["breaks"] or [f"{', '.join(looked_at)}: unbroken"]
+    return "\n".join([*lines, f"root {content['root']}"] if "root" in content else lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from amtsbote.output import answer, say
@@ -28,4 +30,22 @@ def write(check: bool) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     answer({"written": names}, words=lambda: "\n".join(names) or "every page is as it should be")
+    return 0
+
+
+@docs.command()
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), help="Instead of docs/pictures.")
+@click.option("--demo", type=click.Path(path_type=Path, file_okay=False), help="A finished demo; var/demo by default.")
+@click.option("--every", is_flag=True, help="Every page in both languages and themes, four windows; to be looked at.")
+def screenshots(folder: Path | None, demo: Path | None, every: bool) -> int:
+    """Photograph the console on a copy of a finished demo that gets fresh post."""
+    from casework.configuration import checkout
+    from demo.pictures import take
+
+    default = checkout() / "docs" / "pictures"
+    if every and folder is None:
+        raise click.UsageError("--every makes hundreds of pictures: say --folder")
+    taken = take(demo or checkout() / "var" / "demo", folder or default, every=every)
+    names = [path.name for path in taken]
+    answer({"taken": names}, words=lambda: "\n".join(names))
     return 0

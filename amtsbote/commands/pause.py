@@ -7,13 +7,13 @@ import click
 from amtsbote.output import answer
 
 POLICIES = ("work-off", "expire", "ask")
-scope = click.argument("scope", type=click.Choice(["all", "office", "process", "system"]))
+scope = click.argument("scope", type=click.Choice(["all", "office", "process", "system", "mailbox"]))
 name = click.argument("name", default="")
 
 
 def _check(chosen: str, named: str) -> None:
     if (chosen == "all") == bool(named):
-        raise click.UsageError("say `all`, or office, process or system with its id")
+        raise click.UsageError("say `all`; office, process or system with its id; or mailbox with OFFICE/ACCOUNT")
 
 
 @click.command()
@@ -38,7 +38,7 @@ def pause(scope: str, name: str, backlog: str) -> int:
 @name
 @click.option("--backlog", type=click.Choice(POLICIES), help="What becomes of what waited; else as the pause said.")
 def resume(scope: str, name: str, backlog: str | None) -> int:
-    """Go on; a system stopped after a refused login may be tried again."""
+    """Go on; a system or mailbox stopped after a refused login may be tried again."""
     _check(scope, name)
     from amtsbote.record import open_record
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,19 +14,6 @@ from amtsbote.output import asked, say, write
 
 if TYPE_CHECKING:
     from casework.register.savings import SavingsRow
-
-COLUMNS = ("office", "process", "month", "cases", "gross_min", "clerk_min", "failures_min", "net_min", "known")
-HEADS = (
-    "Amt",
-    "Prozess",
-    "Monat",
-    "Vorgänge",
-    "brutto (min)",
-    "Prüfzeit (min)",
-    "Störungen (min)",
-    "netto (min)",
-    "bekannt",
-)
 
 
 @click.group()
@@ -50,7 +36,7 @@ def savings(month: datetime, form: str, office: str | None, out: Path | None) ->
 
     books.write_up()
     offices = [office] if office else sorted(current().offices)
-    rows = [_as_row(row) for row in sums.publishable(sums.savings(offices, month=month.date()))]
+    rows = sums.publishable(sums.savings(offices, month=month.date()))
     form = "json" if asked.as_json else form
     if form == "xlsx":
         return _write_xlsx(rows, out)
@@ -58,53 +44,41 @@ def savings(month: datetime, form: str, office: str | None, out: Path | None) ->
     return 0
 
 
-def _as_row(row: SavingsRow) -> dict[str, Any]:
-    return {
-        "office": row.office,
-        "process": row.process,
-        "month": f"{row.month:%Y-%m}",
-        "cases": row.cases,
-        "gross_min": round(row.gross / 60, 1),
-        "clerk_min": round(row.clerk / 60, 1),
-        "failures_min": round(row.failures / 60, 1),
-        "net_min": round(row.net / 60, 1),
-        "known": " ".join(f"{how}:{cases}" for how, cases in row.known),
-    }
+def _json(rows: list[SavingsRow], month: date) -> str:
+    return json.dumps({"month": f"{month:%Y-%m}", "rows": [_record(row) for row in rows]}, ensure_ascii=False)
 
 
-def _json(rows: list[dict[str, Any]], month: date) -> str:
-    import json
+def _record(row: SavingsRow) -> dict[str, Any]:
+    """For machines: ids instead of names."""
+    from casework.console.savings_table import minutes
 
-    return json.dumps({"month": f"{month:%Y-%m}", "rows": rows}, ensure_ascii=False)
-
-
-def _csv(rows: list[dict[str, Any]], month: date) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, delimiter=";", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().rstrip("\n")
+    known = " ".join(f"{how}:{cases}" for how, cases in row.known)
+    place = {"office": row.office, "process": row.process, "month": f"{row.month:%Y-%m}", "cases": row.cases}
+    return {**place, **minutes(row), "known": known}
 
 
-def _html(rows: list[dict[str, Any]], month: date) -> str:
+def _csv(rows: list[SavingsRow], month: date) -> str:
+    from casework.console.savings_table import cells, heads
+    from casework.register.table import csv_text
+
+    return csv_text([heads(), *map(cells, rows)]).rstrip("\r\n")
+
+
+def _html(rows: list[SavingsRow], month: date) -> str:
     from jinja2 import Environment, PackageLoader
 
+    from casework.console.savings_table import cells, heads
+
     page = Environment(loader=PackageLoader("amtsbote"), autoescape=True).get_template("savings.html")
-    return page.render(rows=rows, heads=HEADS, columns=COLUMNS, month=month)
+    return page.render(rows=[cells(row) for row in rows], heads=heads(), month=month)
 
 
-def _write_xlsx(rows: list[dict[str, Any]], out: Path | None) -> int:
+def _write_xlsx(rows: list[SavingsRow], out: Path | None) -> int:
     if out is None:
         raise click.UsageError("--format xlsx needs --out FILE")
-    from openpyxl import Workbook
+    from casework.console.savings_table import cells, heads
+    from casework.register.table import save_workbook
 
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(HEADS)
-    for row in rows:
-        sheet.append([row[column] for column in COLUMNS])
-    out.parent.mkdir(parents=True, exist_ok=True)
-    book.save(out)
+    save_workbook([heads(), *map(cells, rows)], out)
     say(f"written to {out}")
     return 0

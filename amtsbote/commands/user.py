@@ -1,8 +1,10 @@
-"""`amtsbote user add`: accounts of people are made by hand; there is no default password."""
+"""`amtsbote user`: accounts of people are made, locked and listed by hand; there is no default password."""
 
 from __future__ import annotations
 
 import sys
+from types import ModuleType
+from typing import Any
 
 import click
 
@@ -23,15 +25,62 @@ def add(name: str, role: str, offices: tuple[str, ...]) -> int:
 
     The password is AMTSBOTE_USER_PASSWORD, else the secret user-NAME, else it is asked for.
     """
+    accounts = _accounts()
+    password = accounts.password_for(name, ask=_ask if sys.stdin.isatty() else None)
+    accounts.add_user(name, role=role, offices=list(offices), password=password)
+    answer({"name": name, "role": role, "offices": offices}, words=lambda: f"{name} is {role} of {', '.join(offices)}")
+    return 0
+
+
+@user.command("remove-role")
+@click.argument("name")
+@click.option("--role", required=True)
+@click.option("--office", required=True)
+def remove_role(name: str, role: str, office: str) -> int:
+    """Take a role away from an account."""
+    _accounts().remove_role(name, role=role, office=office)
+    answer({"name": name, "role": role, "office": office}, words=lambda: f"{name} is no longer {role} of {office}")
+    return 0
+
+
+@user.command()
+@click.argument("name")
+def lock(name: str) -> int:
+    """Let nobody sign in with an account any more; who is signed in with it is out at once."""
+    _accounts().lock(name)
+    answer({"name": name, "locked": True}, words=lambda: f"{name} is locked")
+    return 0
+
+
+@user.command()
+@click.argument("name")
+def unlock(name: str) -> int:
+    """Let them sign in again."""
+    _accounts().lock(name, locked=False)
+    answer({"name": name, "locked": False}, words=lambda: f"{name} is unlocked")
+    return 0
+
+
+@user.command("list")
+def list_accounts() -> int:
+    """Every account with its roles."""
+    found = _accounts().listed()
+    answer(found, words=lambda: "\n".join(_line(account) for account in found) or "there is no account yet")
+    return 0
+
+
+def _line(account: dict[str, Any]) -> str:
+    state = "  (locked)" if account["locked"] else ""
+    return f"{account['name']}{state}  {', '.join(account['roles']) or 'no role'}"
+
+
+def _accounts() -> ModuleType:
     from amtsbote.record import open_record
 
     open_record()
     from casework.actions import accounts
 
-    password = accounts.password_for(name, ask=_ask if sys.stdin.isatty() else None)
-    accounts.add_user(name, role=role, offices=list(offices), password=password)
-    answer({"name": name, "role": role, "offices": offices}, words=lambda: f"{name} is {role} of {', '.join(offices)}")
-    return 0
+    return accounts
 
 
 def _ask() -> str:

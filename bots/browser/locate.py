@@ -20,7 +20,8 @@ class ElementMissing(NeedsReview):
     def __init__(self, what: str, count: int) -> None:
         found = "nothing fits" if count == 0 else f"{count} elements fit"
         super().__init__(
-            "mask_changed", f"{what}: {found}; compare the mask with the catalogue (amtsbote systems check)"
+            "mask_changed",
+            f"{what}: {found}; compare the mask with its catalogue, then try `amtsbote post … --dry-run`",
         )
 
 

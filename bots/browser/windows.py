@@ -146,9 +146,18 @@ def _is_called(frame: Frame, name: str) -> bool:
     return frame.name == name
 
 
-_TRANSIENT = ("Execution context was destroyed", "navigat", "detached", "Cannot find context", "__amtsbote")
+_TRANSIENT = ("Execution context was destroyed", "navigat", "detached", "Cannot find context")
+_THROWN = re.compile(r"(?:[\w.]+: )?(?:Type|Reference|Range|Syntax)Error: (?P<said>.*)")
+_NOT_YET_LOOKED_AT = re.compile(
+    r"Cannot (?:read properties of undefined \(reading '(?:find|read|only|inGrid|byLabel|glance|state|radio|table|cell"
+    r"|readOnly|rectangles|token)'\)|set properties of undefined \(setting 'token'\))"
+)
+"""A new document that our script is not in yet: `window.__amtsbote` is undefined there."""
 
 
 def is_transient(error: PlaywrightError) -> bool:
-    """Whether it only says that a document was replaced while it was looked at."""
+    """Whether it only says that a document was replaced while it was looked at; a mistake in page.js is none."""
+    thrown = _THROWN.match(error.message)
+    if thrown is not None:
+        return _NOT_YET_LOOKED_AT.match(thrown["said"]) is not None
     return any(part in error.message for part in _TRANSIENT)

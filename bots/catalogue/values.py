@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from casework.configuration.masks import ValueFormat
+from casework.words import german
 from casework.words.errors import NeedsReview
 
 _CURRENCY = re.compile(r"(?:\s*(?:€|[A-Z]{3}))$")
-_GERMAN_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?-?")
 _TRUE = frozenset({"true", "1", "yes", "ja"})
 _FALSE = frozenset({"false", "0", "no", "nein", ""})
 
@@ -22,15 +22,15 @@ def to_mask(value: str, kind: ValueFormat) -> str:
         return "false" if kind == "check" else ""
     try:
         if kind == "date":
-            return date.fromisoformat(value).strftime("%d.%m.%Y")
+            return german.written_date(date.fromisoformat(value))
         if kind == "amount":
-            return f"{Decimal(value):.2f}".replace(".", ",")
+            return german.written_amount(Decimal(value), grouped=False)
         if kind in ("decimal", "integer"):
             return format(Decimal(value), "f").replace(".", ",")
     except (ValueError, InvalidOperation) as error:
         raise NeedsReview("field_invalid", f"a value is no canonical {kind}: correct the field in the case") from error
     if kind == "iban":
-        return re.sub(r"\s", "", value).upper()
+        return german.bare_iban(value)
     if kind == "check":
         return _truth(value)
     return value
@@ -44,7 +44,7 @@ def from_mask(text: str, kind: ValueFormat) -> str:
     if kind in ("amount", "decimal", "integer"):
         return _number(text)
     if kind == "iban":
-        return re.sub(r"\s", "", text).upper()
+        return german.bare_iban(text)
     return text
 
 
@@ -67,20 +67,16 @@ def _tidy(text: str) -> str:
 
 
 def _date(text: str) -> str:
-    for pattern in ("%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text, pattern).date().isoformat()
-        except ValueError:
-            continue
-    return text
+    day = german.read_date(text)
+    return day.isoformat() if day else text
 
 
 def _number(text: str) -> str:
     bare = _CURRENCY.sub("", text).strip()
-    if not _GERMAN_NUMBER.fullmatch(bare):
-        return text
-    sign = "-" if bare.startswith("-") or bare.endswith("-") else ""
-    return sign + bare.strip("+-").replace(".", "").replace(",", ".")
+    if bare.endswith("-"):  # bookkeepers put the minus behind
+        bare = "-" + bare.removesuffix("-")
+    number = german.read_number(bare)
+    return text if number is None else str(number)
 
 
 def _truth(value: str) -> str:

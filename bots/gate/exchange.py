@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 import socket
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,7 +19,7 @@ from bots.gate.guard import Held
 from bots.gate.relay import relay
 from bots.gate.signs import candidates, fields_match, is_writing
 from bots.gate.spool import Spool
-from bots.gate.upstream import Origin, Trouble, Upstream, forwarded_headers
+from bots.gate.upstream import Origin, Trouble, Upstream, forwarded_headers, rebuilt
 from bots.gate.wire import Closed, Wire
 from casework.configuration.masks import RequestSign
 
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 _TLS_HANDSHAKE = 0x16
 _DRAIN_AT_MOST = 16 * 1024 * 1024
+STRANGER_S = 5.0
+"""So long a connection may stand without a whole request that shows the credential."""
 
 
 class BrowserGone(Exception):
@@ -44,6 +47,7 @@ class Exchange:
         self._tunnel: Origin | None = None
         self._upstream: Upstream | None = None
         self._method = b"GET"
+        self._let_in = False
 
     def serve(self) -> None:
         """Answer request after request."""
@@ -63,13 +67,14 @@ class Exchange:
 
     def _serve_one(self) -> bool:
         """Answer one request; False when the connection is used up."""
-        request = self._browser.next_event()
+        request = self._next_request()
         if not isinstance(request, h11.Request):
             return False
         self._method = request.method
         if self._tunnel is None and not self._authorised(request):
             answer(self._browser, 407, "proxy_credential", close=True)
             return False
+        self._welcome()
         if request.method == b"CONNECT":
             return self._open_tunnel(request)
         try:
@@ -81,6 +86,17 @@ class Exchange:
             log.info("no answer from the target system: %s", trouble.kind)
             self._refuse(504, trouble.kind)
         return self._browser.http.our_state is h11.DONE and self._browser.http.their_state is h11.DONE
+
+    def _next_request(self) -> object:
+        """A stranger has little time for it, the browser all the time it wants."""
+        deadline = None if self._let_in else time.monotonic() + STRANGER_S
+        return self._browser.next_event(deadline=deadline)
+
+    def _welcome(self) -> None:
+        if not self._let_in:
+            self._let_in = True
+            self._browser.sock.settimeout(None)
+            self._gate.let_in(self._browser.sock)
 
     def _authorised(self, request: h11.Request) -> bool:
         given = b"".join(value for name, value in request.headers if name == b"proxy-authorization")
@@ -214,17 +230,17 @@ class Exchange:
         self, request: h11.Request, origin: Origin, target: str, body: Iterator[bytes], *, size: int | None
     ) -> None:
         """Pass an ordinary request; only a read over a connection that had gone stale is repeated."""
-        rebuilt = _rebuilt(request, target, size)
+        asked = rebuilt(request, target, size)
         upstream = self._kept(origin)
         try:
-            response = upstream.ask(rebuilt, body)
+            response = upstream.ask(asked, body)
         except Trouble:
             repeatable = request.method in (b"GET", b"HEAD") and not first_use(upstream)
             self._drop()
             if not repeatable:
                 raise
             upstream = self._kept(origin)
-            response = upstream.ask(rebuilt, iter(()))
+            response = upstream.ask(asked, iter(()))
         self._give_back(response, upstream)
 
     def _commit(self, request: h11.Request, origin: Origin, target: str, spool: Spool, sign: RequestSign) -> None:
@@ -236,7 +252,7 @@ class Exchange:
             upstream = self._gate.connect(origin)
             claim.ask_departure()
             size = spool.size if is_writing(sign.method) else None
-            response = upstream.ask(_rebuilt(request, target, size), spool.slices())
+            response = upstream.ask(rebuilt(request, target, size), spool.slices())
             claim.answered(response.status_code)
             self._give_back(response, upstream)
         except Trouble as trouble:
@@ -286,12 +302,3 @@ class Exchange:
 def first_use(upstream: Upstream) -> bool:
     """Whether the connection had carried no request before the last one."""
     return upstream.asked <= 1
-
-
-def _rebuilt(request: h11.Request, target: str, size: int | None) -> h11.Request:
-    """The request as it goes upstream: origin form, end-to-end headers, our own framing."""
-    headers = forwarded_headers(request.headers, body_of_known_size=size)
-    chunked = any(name == b"transfer-encoding" for name, _ in request.headers)
-    if size is None and chunked:
-        headers.append((b"Transfer-Encoding", b"chunked"))
-    return h11.Request(method=request.method, target=target.encode("latin-1"), headers=headers)

@@ -19,6 +19,8 @@ from casework.configuration.masks import RequestSign
 from casework.words.work import Departure
 
 _CONNECT_S = 10.0
+_STRANGERS = 32
+"""Connections at most that have not shown the credential: a browser shows it within a moment, nobody else can."""
 
 
 class Gate:
@@ -49,6 +51,7 @@ class Gate:
         self._longest_request_s = longest_request_s
         self._listener: socket.socket | None = None
         self._open: set[socket.socket] = set()
+        self._strangers: dict[socket.socket, None] = {}
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -98,6 +101,11 @@ class Gate:
         """A fresh connection to the target system. Raises `Trouble`."""
         return Upstream(origin, trust=self._trust, connect_s=_CONNECT_S, answer_s=self._longest_request_s)
 
+    def let_in(self, sock: socket.socket) -> None:
+        """This connection has shown the credential."""
+        with self._lock:
+            self._strangers.pop(sock, None)
+
     def replace_socket(self, plain: socket.socket, wrapped: socket.socket) -> None:
         """Remember the TLS socket in place of the plain one it took over."""
         with self._lock:
@@ -113,7 +121,17 @@ class Gate:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._open.add(sock)
+                self._strangers[sock] = None
+                too_long_here = next(iter(self._strangers)) if len(self._strangers) > _STRANGERS else None
+            if too_long_here is not None:
+                self._turn_away(too_long_here)
             threading.Thread(target=self._serve, args=(sock,), name="gate connection", daemon=True).start()
+
+    def _turn_away(self, stranger: socket.socket) -> None:
+        """The oldest goes, not the newest: so who only holds connections never keeps the browser out."""
+        self.let_in(stranger)
+        with contextlib.suppress(OSError):
+            stranger.shutdown(socket.SHUT_RDWR)
 
     def _serve(self, sock: socket.socket) -> None:
         exchange = Exchange(self, sock)
@@ -121,6 +139,7 @@ class Gate:
             exchange.serve()
         finally:
             with self._lock:
+                self._strangers.pop(sock, None)
                 self._open = {known for known in self._open if known.fileno() >= 0}
 
 

@@ -141,3 +141,12 @@ def forwarded_headers(headers: Any, *, body_of_known_size: int | None = None) ->
         kept = [item for item in kept if item[0].lower() != b"content-length"]
         kept.append((b"Content-Length", str(body_of_known_size).encode()))
     return kept
+
+
+def rebuilt(request: h11.Request, target: str, size: int | None) -> h11.Request:
+    """The request as it goes upstream: origin form, end-to-end headers, our own framing."""
+    headers = forwarded_headers(request.headers, body_of_known_size=size)
+    chunked = any(name == b"transfer-encoding" for name, _ in request.headers)
+    if size is None and chunked:
+        headers.append((b"Transfer-Encoding", b"chunked"))
+    return h11.Request(method=request.method, target=target.encode("latin-1"), headers=headers)

@@ -2,6 +2,5 @@
 
 from bots.mailbox.box import Mailbox
 from bots.mailbox.checkup import check_mailbox
-from bots.mailbox.watch import watch
 
-__all__ = ["Mailbox", "check_mailbox", "watch"]
+__all__ = ["Mailbox", "check_mailbox"]

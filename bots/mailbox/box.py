@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from bots.mailbox.connection import ANSWER_SECONDS, Connection, read_words
 from bots.mailbox.responses import Fetched, compress_uids, encode_folder, read_copyuid, read_fetches, read_uids
@@ -114,10 +114,6 @@ class Mailbox:
         """The whole message; raises `MessageGone`."""
         return b"".join(self.slices(place))
 
-    def fetch_to(self, place: MailboxPlace, file: BinaryIO) -> int:
-        """Write the message into a file, slice by slice; the number of bytes."""
-        return sum(file.write(body) for body in self.slices(place))
-
     def fetch_many(self, arrivals: Iterable[Arrival]) -> Iterator[tuple[Arrival, bytes]]:
         """The messages in the order given, small ones many at a time; those that are gone by now are left out."""
         for batch in _batches(arrivals):
@@ -150,25 +146,22 @@ class Mailbox:
             moved |= {place: self._place_after(place, copied) for place in chunk}
         return moved
 
-    def idle(self, timeout: float, *, stop: threading.Event | None = None) -> bool:
-        """Wait until the server announces new messages: True; False after `timeout` seconds or when `stop` is set.
+    def idle(self, timeout: float) -> bool:
+        """Wait until the server announces new messages: True; False after `timeout` seconds.
 
         A hint only: look with `new` either way. Never waits longer than nine minutes, so that a dead line is noticed.
         """
         deadline = time.monotonic() + min(timeout, LONGEST_IDLE_SECONDS)
-        stop = stop or threading.Event()
-        while not stop.is_set():
-            if self._connection.take("EXISTS"):
-                return True
+        while not self._connection.take("EXISTS"):
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
             if "IDLE" in self.capabilities:
-                self._idle_once(left, stop)
+                self._idle_once(left)
             else:
-                stop.wait(min(left, POLL_SECONDS))
+                time.sleep(min(left, POLL_SECONDS))
                 self._connection.demand("asking for news", "noop")
-        return False
+        return True
 
     def ensure_done_folder(self) -> None:
         """Make the done folder when it is missing."""
@@ -263,8 +256,8 @@ class Mailbox:
             return None
         return MailboxPlace(place.account, self.settings.done_folder, copied[0], copied[1][place.uid])
 
-    def _idle_once(self, seconds: float, stop: threading.Event) -> None:
-        """IDLE until the server says anything, `seconds` are over, or `stop` is set.
+    def _idle_once(self, seconds: float) -> None:
+        """IDLE until the server says anything or `seconds` are over.
 
         imaplib2 misses an announcement that comes together with the server's "+": so EXISTS is looked for meanwhile.
         """
@@ -272,7 +265,7 @@ class Mailbox:
         deadline = time.monotonic() + seconds
         self._connection.ask("starting IDLE", "idle", LONGEST_IDLE_SECONDS, callback=lambda _: ended.set())
         while not ended.wait(min(LOOK_SECONDS, max(0.0, deadline - time.monotonic()))):
-            if stop.is_set() or self._connection.has("EXISTS") or time.monotonic() >= deadline:
+            if self._connection.has("EXISTS") or time.monotonic() >= deadline:
                 break
         self._connection.demand("ending IDLE", "noop")
 

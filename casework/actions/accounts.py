@@ -69,6 +69,46 @@ def add_user(name: str, *, role: str, offices: list[str], password: str | None =
     return user
 
 
+@transaction.atomic
+def remove_role(name: str, *, role: str, office: str) -> None:
+    """Take a role away; what the person did stays on the trail. Raises `AccountRefused` when they do not have it."""
+    user = _known(name)
+    if not Membership.objects.filter(user=user, office=office, role=role).delete()[0]:
+        raise AccountRefused(f"{name} is not {role} of {office}; `amtsbote user list` shows who is what")
+    data = {"account": user.pk, "role": role}
+    audit.write(None, "role_taken", actor=Actor.OFFICER, office=office, data=data)
+
+
+@transaction.atomic
+def lock(name: str, *, locked: bool = True) -> None:
+    """Let nobody sign in with this account, or let them again; who is signed in with it is out at the next page."""
+    user = _known(name)
+    user.is_active = not locked
+    user.save(update_fields=["is_active"])
+    code = "account_locked" if locked else "account_unlocked"
+    audit.write(None, code, actor=Actor.OFFICER, data={"account": user.pk})
+
+
+def listed() -> list[dict[str, object]]:
+    """Every account by name: whether it is locked, and its roles as `role@office`."""
+    people = get_user_model().objects.prefetch_related("memberships").order_by("username")
+    return [
+        {
+            "name": user.get_username(),
+            "locked": not user.is_active,
+            "roles": sorted(str(membership) for membership in user.memberships.all()),
+        }
+        for user in people
+    ]
+
+
+def _known(name: str) -> User:
+    user = get_user_model().objects.filter(username=name).first()
+    if user is None:
+        raise AccountRefused(f"there is no account {name!r}; `amtsbote user list` shows all")
+    return user
+
+
 def _check(name: str, role: str, offices: list[str]) -> None:
     if not NAME.fullmatch(name):
         raise AccountRefused(f"{name!r} is no account name: use small letters, digits, dot, hyphen, at least two signs")

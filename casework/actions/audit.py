@@ -1,4 +1,4 @@
-"""The audit trail: one hash chain per case, written in the transaction of what it tells.
+"""The audit trail: one hash chain per case, and one per office, written in the transaction of what it tells.
 
 An event's digest is SHA-256 over its predecessor's digest and its own canonical JSON. Events hold ids, codes and
 digests keyed with the case's salt, never values, so erasing the salt leaves the chain verifiable and the case unknown.
@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from casework.actions import clock
-from casework.record.models import AuditEvent, Case
+from casework.record.models import AuditEvent, Case, Chain
 from casework.words.states import Actor
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ def write(
 ) -> AuditEvent:
     """Append an event to the chain of a case, or of an office when `case` is None.
 
-    Runs inside the caller's transaction, so that nothing changes without its event.
+    Runs inside the caller's transaction, so that nothing changes without its event. Whoever appends to the same chain
+    waits until that transaction has ended.
     """
     with transaction.atomic():
-        last = _chain(case, office).select_for_update().order_by("-number").first()
+        _hold(case, office)
+        last = _chain(case, office).order_by("-number").first()
         event = AuditEvent(
             case=case,
             office=case.office if case else office,
@@ -87,6 +90,20 @@ def verify(case: Case | None, *, office: str = "") -> Iterator[str]:
         if event.digest != digest_of(event):
             yield f"event {event.number} was changed"
         previous = event.digest
+
+
+def _hold(case: Case | None, office: str) -> None:
+    """Lock the row a chain belongs to. Its last event is no use for that: who waits for it does not see the next one.
+
+    On SQLite there is nothing to lock, because every transaction that writes is alone.
+    """
+    parent: QuerySet[Case] | QuerySet[Chain] = Case.objects.filter(pk=case.pk) if case else _chain_row(office)
+    parent.select_for_update(no_key=True).get()
+
+
+def _chain_row(office: str) -> QuerySet[Chain]:
+    Chain.objects.get_or_create(office=office)
+    return Chain.objects.filter(office=office)
 
 
 def _chain(case: Case | None, office: str) -> Any:

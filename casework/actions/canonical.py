@@ -11,21 +11,34 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from casework.checks.values import fits
 from casework.configuration.processes import FieldSettings
 from casework.configuration.vocabulary import FieldType
+from casework.words import german
 from casework.words.errors import AmtsboteError
 
-GERMAN_DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
-GERMAN_NUMBER = re.compile(r"-?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?")
 POINT_NUMBER = re.compile(r"-?\d+\.\d{1,2}")
+LONGEST: dict[FieldType, int] = {FieldType.TEXT: 1_000, FieldType.LONG_TEXT: 20_000}
+"""Characters a field of this type can hold; every other type is short."""
+LONGEST_OF_OTHERS = 200
 YES = ("yes", "ja", "j", "y", "true", "1")
 NO = ("no", "nein", "n", "false", "0")
 
 
+class Refusal(StrEnum):
+    """Why typed text is refused whatever type its field has."""
+
+    TOO_LONG = "too_long"
+    UNREADABLE = "unreadable"
+
+
 class ValueRefused(AmtsboteError):
-    """A typed value has no form that its field can take. `form` names the wanted one: date, money, iban …"""
+    """A typed value has no form that its field can take.
+
+    `form` names the wanted one (date, money, iban …) or says as a `Refusal` why no field takes it.
+    """
 
     def __init__(self, field: str, form: str) -> None:
         self.field = field
@@ -33,14 +46,24 @@ class ValueRefused(AmtsboteError):
         super().__init__(f"field {field!r} cannot hold what was typed; it takes a value of the form {form!r}")
 
 
+def printable(text: str) -> str:
+    """The text without control characters and lone surrogates; lines, tabs and NUL (which is refused) stay."""
+    return "".join(sign for sign in text if sign in "\n\r\t\0" or unicodedata.category(sign) not in ("Cc", "Cs"))
+
+
 def canonical(typed: str, settings: FieldSettings) -> str:
     """The typed value as the record holds it; empty stays empty. Raises `ValueRefused`."""
-    text = unicodedata.normalize("NFC", typed).strip()
+    # before anything else looks at it: what is long is costly to normalise, and no number has thousands of digits
+    if len(typed) > LONGEST.get(settings.type, LONGEST_OF_OTHERS):
+        raise ValueRefused(settings.name, Refusal.TOO_LONG)
+    if "\0" in typed:
+        raise ValueRefused(settings.name, Refusal.UNREADABLE)
+    text = unicodedata.normalize("NFC", printable(typed)).strip()
     if not text:
         return ""
     try:
         value = _FORMS.get(settings.type, _text)(text, settings)
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         raise ValueRefused(settings.name, settings.type.value) from error
     if not fits(settings, value):
         raise ValueRefused(settings.name, settings.type.value)
@@ -64,22 +87,14 @@ def _long_text(text: str, settings: FieldSettings) -> str:
 
 
 def _date(text: str, settings: FieldSettings) -> str:
-    german = GERMAN_DATE.fullmatch(text)
-    if german:
-        day, month, year = map(int, german.groups())
-        return date(year, month, day).isoformat()
-    return date.fromisoformat(text).isoformat()
+    day = german.read_date(text) if text[-4:].isdigit() else None
+    return (day or date.fromisoformat(text)).isoformat()
 
 
 def _money(text: str, settings: FieldSettings) -> str:
     plain = re.sub(r"\s|€|EUR", "", text)
-    if POINT_NUMBER.fullmatch(plain):
-        amount = Decimal(plain)
-    elif GERMAN_NUMBER.fullmatch(plain):
-        amount = Decimal(plain.replace(".", "").replace(",", "."))
-    else:
-        raise ValueError(text)
-    if amount != amount.quantize(Decimal("0.01")):
+    amount = Decimal(plain) if POINT_NUMBER.fullmatch(plain) else german.read_number(plain)
+    if amount is None or amount != amount.quantize(Decimal("0.01")):
         raise ValueError(text)
     return str(amount.quantize(Decimal("0.01")))
 
@@ -98,7 +113,7 @@ def _boolean(text: str, settings: FieldSettings) -> str:
 
 
 def _iban(text: str, settings: FieldSettings) -> str:
-    return re.sub(r"[\s-]", "", text).upper()
+    return german.bare_iban(text)
 
 
 def _currency(text: str, settings: FieldSettings) -> str:

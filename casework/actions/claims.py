@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from casework.actions import audit, clock, leases
+from casework.actions import clock, health, leases
+from casework.actions.force import current
 from casework.actions.move import move
-from casework.record.models import Attempt, Case, Pause, Posting
+from casework.configuration.processes import Process
+from casework.record.models import Attempt, Case, Pause
 from casework.words.errors import LeaseLost
-from casework.words.states import OPEN_ATTEMPTS, Actor, AttemptState, State
+from casework.words.mailbox import BY_HAND_ACCOUNT
+from casework.words.states import OPEN_ATTEMPTS, Actor, State
 
 PREPARE_SECONDS = 300
 TRANSFER_SECONDS = 180
@@ -20,25 +23,30 @@ TRANSFER_SECONDS = 180
 CANDIDATES = 20
 
 
-def claim_new() -> Case | None:
-    """The oldest case in `new` that nobody works on, under a lease; None when there is none."""
+def claim_new(*, after: str = "") -> Case | None:
+    """The oldest case in `new` of the office that comes `after` another, under a lease; None when there is none.
+
+    Offices take turns, so that what one of them is sent never stops the others. `begun` counts with the claim: it
+    stays when the worker dies over the case.
+    """
     moment = clock.now()
-    waiting = _not_paused(_free(Case.objects.filter(state=State.NEW), moment)).order_by("-priority", "opened_at")
-    for case in waiting[:CANDIDATES]:
-        if _take(case, moment, seconds=PREPARE_SECONDS):
-            return case
+    waiting = waiting_to_be_read(moment)
+    offices = sorted(waiting.order_by().values_list("office", flat=True).distinct())
+    for office in sorted(offices, key=lambda name: name <= after):
+        for case in waiting.filter(office=office).order_by("opened_at")[:CANDIDATES]:
+            if take(case, moment, seconds=PREPARE_SECONDS, begun=F("begun") + 1):
+                return case
     return None
 
 
 def claim_ready(*, office: str | None = None, processes: set[str] | None = None) -> Case | None:
-    """The next case in `ready` whose time has come, moved to `posting` under a lease."""
+    """The next case in `ready` whose time has come, moved to `posting` under a lease; what is due first goes first."""
     moment = clock.now()
-    waiting = _free(Case.objects.filter(state=State.READY), moment).filter(
-        Q(not_before=None) | Q(not_before__lte=moment)
-    )
-    for case in _narrow(_not_paused(waiting), office, processes).order_by("-priority", "due", "opened_at")[:CANDIDATES]:
+    waiting = _narrow(waiting_to_be_posted(moment), office, processes)
+    # without a word on nulls, each database has its own
+    for case in waiting.order_by(F("due").asc(nulls_last=True), "opened_at")[:CANDIDATES]:
         with transaction.atomic():
-            if not _take(case, moment, seconds=TRANSFER_SECONDS):
+            if not take(case, moment, seconds=TRANSFER_SECONDS):
                 continue
             move(case, State.POSTING, actor=Actor.TRANSFER, reason="claimed", token=case.token)
         return case
@@ -49,7 +57,7 @@ def claim_this(case: Case) -> bool:
     """Claim exactly this case, in `ready` or unleased in `posting`; False when another worker has it."""
     moment = clock.now()
     with transaction.atomic():
-        if case.state not in (State.READY, State.POSTING) or not _take(case, moment, seconds=TRANSFER_SECONDS):
+        if case.state not in (State.READY, State.POSTING) or not take(case, moment, seconds=TRANSFER_SECONDS):
             return False
         if case.state == State.READY:
             move(case, State.POSTING, actor=Actor.TRANSFER, reason="claimed", token=case.token)
@@ -59,15 +67,28 @@ def claim_this(case: Case) -> bool:
 def claim_settled(*, office: str | None = None, processes: set[str] | None = None) -> Case | None:
     """A case in `posting` whose outcome may be looked up now: no lease, settle time over."""
     moment = clock.now()
-    waiting = _free(Case.objects.filter(state=State.POSTING), moment).filter(
-        Q(not_before=None) | Q(not_before__lte=moment),
-        postings__attempts__state__in=OPEN_ATTEMPTS,
-        postings__attempts__settle_until__lte=moment,
-    )
-    for case in _narrow(_not_paused(waiting), office, processes).distinct().order_by("opened_at")[:CANDIDATES]:
-        if _take(case, moment, seconds=TRANSFER_SECONDS):
+    waiting = _narrow(waiting_to_be_looked_up(moment), office, processes)
+    for case in waiting.order_by("opened_at")[:CANDIDATES]:
+        if take(case, moment, seconds=TRANSFER_SECONDS):
             return case
     return None
+
+
+def waiting_to_be_read(moment: datetime) -> QuerySet[Case]:
+    """Cases in `new` that prepare can take now."""
+    return _workable(State.NEW, moment)
+
+
+def waiting_to_be_posted(moment: datetime) -> QuerySet[Case]:
+    """Cases in `ready` that transfer can take now: all the systems of their process can be used."""
+    return _with_usable_systems(_workable(State.READY, moment))
+
+
+def waiting_to_be_looked_up(moment: datetime) -> QuerySet[Case]:
+    """Cases in `posting` of which something may have left, whose settle time is over."""
+    settled = Attempt.objects.filter(state__in=OPEN_ATTEMPTS, settle_until__lte=moment)
+    waiting = _workable(State.POSTING, moment).filter(pk__in=settled.values("posting__case"))
+    return _with_usable_systems(waiting)
 
 
 def renew(case_id: int, *, token: int, seconds: int = TRANSFER_SECONDS) -> None:
@@ -82,50 +103,25 @@ def let_go(case: Case) -> None:
     Case.objects.filter(pk=case.pk, token=case.token).update(lease_until=None, lease_holder="")
 
 
-def reap(*, settle_seconds: int, settle_of: Callable[[Posting], int] | None = None) -> int:
-    """Deal with cases in `posting` whose worker died, by what their journal says; returns how many.
-
-    Nothing armed: back to `ready`. Armed or later: possibly sent, so a settle time is set, after which `find` decides:
-    in seconds what `settle_of` says for the posting's system, else `settle_seconds`.
-    """
-    free_dead()
-    moment = clock.now()
-    dead = list(_free(Case.objects.filter(state=State.POSTING), moment))
-    return sum(_reap_one(case, moment, settle_of or (lambda _posting: settle_seconds)) for case in dead)
+def take(case: Case, moment: datetime, *, seconds: int, **changes: Any) -> bool:
+    """Lease a case that nobody works on, as it was read, and count its fencing token up; False when one was faster."""
+    taken = unleased(Case.objects.filter(pk=case.pk, state=case.state, token=case.token), moment).update(
+        lease_until=moment + timedelta(seconds=seconds), lease_holder=leases.holder(), token=F("token") + 1, **changes
+    )
+    if taken:
+        case.refresh_from_db()
+    return bool(taken)
 
 
-def free_dead() -> int:
-    """Free the cases whose worker died on this machine, so that nobody waits for the clock; returns how many."""
-    moment, freed = clock.now(), 0
-    for case in Case.objects.filter(lease_until__gt=moment).exclude(lease_holder=""):
-        if leases.is_dead(case.lease_holder):
-            guard = Case.objects.filter(pk=case.pk, token=case.token, lease_holder=case.lease_holder)
-            freed += guard.update(lease_until=None, lease_holder="")
-    return freed
-
-
-def _reap_one(case: Case, moment: datetime, settle_of: Callable[[Posting], int]) -> bool:
-    open_attempts = Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS)
-    with transaction.atomic():
-        if not open_attempts.exists():
-            if not _take(case, moment, seconds=30):
-                return False
-            move(case, State.READY, actor=Actor.REAPER, reason="lease_expired", token=case.token)
-            return True
-        lost = open_attempts.exclude(state=AttemptState.UNKNOWN).filter(settle_until=None)
-        if not sum(_let_settle(attempt, moment, settle_of) for attempt in lost.select_related("posting")):
-            return False
-        audit.write(case, "settling", actor=Actor.REAPER, data={"reason": "lease_expired"})
-    return True
-
-
-def _let_settle(attempt: Attempt, moment: datetime, settle_of: Callable[[Posting], int]) -> int:
-    until = moment + timedelta(seconds=settle_of(attempt.posting))
-    return Attempt.objects.filter(pk=attempt.pk, settle_until=None).update(settle_until=until)
-
-
-def _free(cases: QuerySet[Case], moment: datetime) -> QuerySet[Case]:
+def unleased(cases: QuerySet[Case], moment: datetime) -> QuerySet[Case]:
+    """Those of the cases that nobody works on."""
     return cases.filter(Q(lease_until=None) | Q(lease_until__lte=moment))
+
+
+def _workable(state: State, moment: datetime) -> QuerySet[Case]:
+    """Unleased, due, not paused; and what somebody posts by hand is theirs alone."""
+    cases = unleased(Case.objects.filter(state=state), moment).filter(Q(not_before=None) | Q(not_before__lte=moment))
+    return _not_paused(cases.exclude(message__account=BY_HAND_ACCOUNT))
 
 
 def _narrow(cases: QuerySet[Case], office: str | None, processes: set[str] | None) -> QuerySet[Case]:
@@ -135,8 +131,7 @@ def _narrow(cases: QuerySet[Case], office: str | None, processes: set[str] | Non
 
 
 def _not_paused(cases: QuerySet[Case]) -> QuerySet[Case]:
-    pauses = Pause.objects.filter(ended_at=None)
-    for pause in pauses:
+    for pause in Pause.objects.filter(ended_at=None):
         if pause.scope == "all":
             return cases.none()
         if pause.scope in ("office", "process"):
@@ -144,10 +139,15 @@ def _not_paused(cases: QuerySet[Case]) -> QuerySet[Case]:
     return cases
 
 
-def _take(case: Case, moment: datetime, *, seconds: int) -> bool:
-    taken = _free(Case.objects.filter(pk=case.pk, state=case.state, token=case.token), moment).update(
-        lease_until=moment + timedelta(seconds=seconds), lease_holder=leases.holder(), token=F("token") + 1
-    )
-    if taken:
-        case.refresh_from_db()
-    return bool(taken)
+def _with_usable_systems(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Without the cases that would only be put back, because a system of their process cannot be used now."""
+    stopped = health.stopped_systems()
+    processes = current().processes.values() if stopped else ()
+    for office, system in stopped:
+        concerned = Q(process__in=[process.id for process in processes if _posts_into(process, system)])
+        cases = cases.exclude(concerned if office is None else concerned & Q(office=office))
+    return cases
+
+
+def _posts_into(process: Process, system: str) -> bool:
+    return any(step.system == system for step in process.postings)

@@ -6,7 +6,7 @@ Time on task is an event of its own without a person (DESIGN §8).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,8 @@ from django.db.models import F
 from casework.actions import audit, canonical, clock, recheck
 from casework.actions.force import in_force
 from casework.actions.move import move
-from casework.configuration.configuration import ProcessInForce
+from casework.actions.recheck import Rechecked
+from casework.configuration.in_force import ProcessInForce
 from casework.configuration.processes import FieldSettings
 from casework.policies import moments, permissions
 from casework.record.models import Case, Decision, FieldValue
@@ -33,11 +34,15 @@ LONGEST_SECONDS = 1800
 
 @dataclass(frozen=True)
 class Turn:
-    """Who answers, which version of the case they saw, after how many seconds of work on it."""
+    """Who answers, which version of the case they saw, after how many seconds of work on it.
+
+    `page` marks the opened page that measured them: its time counts once.
+    """
 
     user: User
     version: int
     seconds: int = 0
+    page: str = ""
 
 
 class CaseChanged(AmtsboteError):
@@ -80,10 +85,7 @@ def release(case: Case, turn: Turn, *, corrections: Mapping[str, str] | None = N
     assert process is not None
     take_turn(case, turn)
     changed = _canonical(case, process, corrections or {})
-    recheck.apply(case, process, changed)
-    if changed:
-        digests = {name: audit.keyed(case, value) for name, value in changed.items()}
-        audit.write(case, "corrected", actor=Actor.CLERK, user=turn.user, data={"fields": digests})
+    _tell_written(case, turn, recheck.apply(case, process, changed), typed=sorted(changed))
     if process.overlay.four_eyes and not _is_second(case, turn, changed):
         return _first_of_two(case, turn, note)
     answer = "corrected" if changed or _was_corrected(case) else "released"
@@ -160,14 +162,16 @@ def reopen(case: Case, turn: Turn, *, note: str = "") -> None:
     moments.check_reopen(case)
     take_turn(case, turn)
     actor = Actor.CLERK if permissions.can_decide(turn.user, case) else Actor.AUDITOR
-    Decision.objects.create(case=case, user=turn.user, answer="reopen", reason="complaint", note=note, at=clock.now())
+    note_decision(case, turn.user, "reopen", reason="complaint", note=note)
     move(case, State.REVIEW, actor=actor, reason="complaint", user=turn.user, reasons=["complaint"], closed_at=None)
 
 
 @transaction.atomic
-def spend(case: Case, seconds: int) -> None:
-    """Time somebody spent on a case without answering it."""
-    _note_effort(case, seconds)
+def spend(case: Case, turn: Turn) -> None:
+    """Time somebody who may decide spent on a case without answering it."""
+    permissions.check_decide(turn.user, case)
+    Case.objects.select_for_update().get(pk=case.pk)
+    _note_effort(case, turn)
 
 
 def _to_new(case: Case, turn: Turn, reason: str, **changes: Any) -> None:
@@ -181,20 +185,38 @@ def take_turn(case: Case, turn: Turn, **changes: Any) -> None:
     if not seen.update(version=F("version") + 1, changed_at=clock.now(), **changes):
         raise CaseChanged(case)
     case.refresh_from_db()
-    _note_effort(case, turn.seconds)
+    _note_effort(case, turn)
 
 
-def _note_effort(case: Case, seconds: int) -> None:
-    capped = max(0, min(seconds, LONGEST_SECONDS))
-    if capped:
-        data = {"seconds": capped, "reason": case.reason}
-        audit.write(case, "effort_clerk", actor=Actor.CLERK, data=data)
+def _note_effort(case: Case, turn: Turn) -> None:
+    """The row of the case is locked: of two requests of one page, the second sees what the first wrote."""
+    capped = max(0, min(turn.seconds, LONGEST_SECONDS))
+    if not capped or (turn.page and case.events.filter(code="effort_clerk", data__page=turn.page).exists()):
+        return
+    data = {"seconds": capped, "reason": case.reason, **({"page": turn.page} if turn.page else {})}
+    audit.write(case, "effort_clerk", actor=Actor.CLERK, data=data)
 
 
 def _answer(case: Case, turn: Turn, answer: str, *, reason: str = "", note: str = "") -> None:
-    Decision.objects.create(
-        case=case, user=turn.user, answer=answer, reason=reason or case.reason, note=note.strip(), at=clock.now()
-    )
+    note_decision(case, turn.user, answer, reason=reason or case.reason, note=note)
+
+
+def note_decision(case: Case, user: User, answer: str, *, reason: str, note: str = "") -> Decision:
+    """Write down what a person answered, and the event that binds it into the trail."""
+    said = note.strip()
+    row = Decision.objects.create(case=case, user=user, answer=answer, reason=reason, note=said, at=clock.now())
+    data = {"decision": row.pk, "answer": answer, "reason": reason, "note": audit.keyed(case, said)}
+    audit.write(case, "decided", actor=Actor.PERSON, user=user, data=data)
+    return row
+
+
+def _tell_written(case: Case, turn: Turn, written: Rechecked, *, typed: Sequence[str]) -> None:
+    """The digests of everything that was written, typed or derived: both are posted."""
+    if not written.is_new:
+        return
+    digests = {name: audit.keyed(case, value) for name, value in written.values.items()}
+    data = {"fields": digests, "typed": list(typed), "findings": list(written.rules)}
+    audit.write(case, "corrected" if typed else "recomputed", actor=Actor.CLERK, user=turn.user, data=data)
 
 
 def _canonical(case: Case, process: ProcessInForce, typed: Mapping[str, str]) -> dict[str, str]:

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Self
 
 from casework.actions import clock, journal
-from casework.configuration.configuration import SystemCatalogue
+from casework.configuration.in_force import SystemCatalogue
 from casework.record.models import Attempt
 from casework.words.errors import LeaseLost, NeedsReview, NothingLeft, OutcomeUnknown, Rejected, TryAgainLater
-from casework.words.states import OPEN_ATTEMPTS, AttemptState, OperationClass
+from casework.words.states import OPEN_ATTEMPTS, AttemptState, Known, OperationClass, State, sequel, unseen
 from casework.words.work import Operation, Receipt, Work
 
 BLIND = (OperationClass.CREATE_BLIND, OperationClass.IRREVERSIBLE)
@@ -43,8 +43,8 @@ class Terms:
     """What the catalogue says about a system: class of the operation, longest request and settle time in seconds."""
 
     operation_class: OperationClass
-    longest_request: int = 120
-    settle_seconds: int = 120
+    longest_request: int
+    settle_seconds: int
     versions: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -58,26 +58,29 @@ class Terms:
         )
 
 
+def look(work: Work, operation: Operation, terms: Terms) -> tuple[Known, Receipt | None]:
+    """What the target holds of this work, as the table of sequels names it; what cannot be found is not looked for."""
+    if terms.operation_class in BLIND:
+        return Known.CANNOT_SEE, None
+    found = operation.find(work)
+    return (unseen(terms.operation_class) if found is None else _whose(found)), found
+
+
 def settle(attempt: Attempt, work: Work, operation: Operation, *, terms: Terms, token: int) -> Outcome | None:
-    """Look up an attempt that may have left. Returns None when the operation may simply be done again (`set`)."""
+    """Look up an attempt that may have left. Returns None when the next attempt may open."""
     if attempt.settle_until is None or attempt.settle_until > clock.now():
         return Outcome(Result.SETTLING, attempt=attempt)
     journal.take_over(attempt, token=token)
-    if terms.operation_class in BLIND:
-        if attempt.state != AttemptState.UNKNOWN:
-            journal.advance(attempt, AttemptState.UNKNOWN, reason="outcome_unknown")
-        raise NeedsReview("outcome_unknown")
-    found = operation.find(work)
-    if found is not None and found.ours:
+    known, found = look(work, operation, terms)
+    row = sequel(attempt.state, known)
+    if found is not None and row.becomes is AttemptState.CONFIRMED:
         journal.confirm(attempt, receipt=found.number)
         return Outcome(Result.CONFIRMED, found.number, attempt)
-    if found is not None:
-        journal.advance(attempt, AttemptState.ABSENT, reason="already_posted")
-        raise NeedsReview("already_posted", f"the target system holds {found.number}, which is not ours")
-    journal.advance(attempt, AttemptState.ABSENT, reason="outcome_unknown")
-    if terms.operation_class is OperationClass.SET:
-        return None
-    raise NeedsReview("outcome_unknown")
+    if row.becomes is not None and row.becomes != attempt.state:
+        journal.advance(attempt, row.becomes, reason=row.reason)
+    if row.case is State.REVIEW:
+        raise NeedsReview(row.reason, f"the target system holds {found.number}, which is not ours" if found else "")
+    return None
 
 
 def commit_failed(attempt: Attempt, error: Exception, work: Work, operation: Operation, *, terms: Terms) -> Outcome:
@@ -124,6 +127,13 @@ def wait_to_settle(attempt: Attempt, terms: Terms) -> Outcome:
 
 def not_ours(found: Receipt, attempt: Attempt | None = None) -> Outcome:
     """Another case's entry is a clerk's question; a human's closes the case."""
-    if found.marker and found.marker.startswith("AB-"):
-        raise NeedsReview("already_posted", f"the target system holds {found.number} from another case")
+    row = sequel(attempt.state if attempt else None, _whose(found))
+    if row.case is State.REVIEW:
+        raise NeedsReview(row.reason, f"the target system holds {found.number} from another case")
     return Outcome(Result.BY_HAND, found.number, attempt)
+
+
+def _whose(found: Receipt) -> Known:
+    if found.ours:
+        return Known.OURS
+    return Known.ANOTHERS if found.marker and found.marker.startswith("AB-") else Known.BY_HAND

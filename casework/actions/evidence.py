@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from casework.actions import clock
+from django.db import transaction
+
+from casework.actions import audit, clock
 from casework.configuration import places
 from casework.record.models import Attempt, Evidence
 from casework.record.store import Store
+from casework.words.states import Actor
 from casework.words.work import Entered, Picture
 
 
@@ -19,15 +22,14 @@ def evidence_store(office: str) -> Store:
 
 def keep_pictures(attempt: Attempt, pictures: Iterable[Picture]) -> None:
     """Seal the pictures of an attempt."""
-    for picture in pictures:
-        _keep(attempt, picture.name, "image/png", picture.png)
+    _keep(attempt, [(picture.name, "image/png", picture.png) for picture in pictures])
 
 
 def keep_values(attempt: Attempt, entered: Entered, *, versions: dict[str, str]) -> None:
     """Seal what was wanted and what stood in the mask, with the versions it was done by."""
     values = {name: {"wanted": value.wanted, "read_back": value.read_back} for name, value in entered.values.items()}
     content = {"values": values, "heals": list(entered.heals), "versions": versions}
-    _keep(attempt, "values", "application/json", json.dumps(content, ensure_ascii=False, indent=1).encode())
+    _keep(attempt, [("values", "application/json", json.dumps(content, ensure_ascii=False, indent=1).encode())])
 
 
 def open_bundle(attempt: Attempt) -> dict[str, bytes]:
@@ -40,6 +42,17 @@ def open_bundle(attempt: Attempt) -> dict[str, bytes]:
     }
 
 
-def _keep(attempt: Attempt, name: str, kind: str, data: bytes) -> None:
-    address = evidence_store(attempt.posting.office).put(data)
-    Evidence.objects.create(attempt=attempt, name=name, type=kind, address=address, taken_at=clock.now())
+def _keep(attempt: Attempt, files: Sequence[tuple[str, str, bytes]]) -> None:
+    """Name, type and bytes of each; the rows and the event that tells of them are written together."""
+    store, case = evidence_store(attempt.posting.office), attempt.posting.case
+    sealed = [(name, kind, store.put(data)) for name, kind, data in files]
+    if not sealed:
+        return
+    with transaction.atomic():
+        rows = [
+            Evidence.objects.create(attempt=attempt, name=name, type=kind, address=address, taken_at=clock.now())
+            for name, kind, address in sealed
+        ]
+        digests = {str(row.pk): audit.keyed(case, row.address) for row in rows}
+        data = {"attempt": attempt.pk, "files": digests}
+        audit.write(case, "evidence_kept", actor=Actor.TRANSFER, data=data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from casework.actions import clock
 from casework.record.models import Pause, SystemHealth
@@ -15,13 +16,13 @@ LONGEST_PAUSE_SECONDS = 900
 
 
 def succeeded(office: str, kind: str, name: str) -> None:
-    """It answered: the count of failures starts anew."""
+    """It answered: the count of failures starts anew.
+
+    What waits for an officer goes on waiting: one worker's success must not undo what another one was refused.
+    """
     health = _of(office, kind, name)
-    if health.failures or health.paused_until or health.last_ok is None or health.needs_officer:
-        health.failures, health.paused_until, health.reason, health.words = 0, None, "", ""
-        health.needs_officer = False
-    health.last_ok = clock.now()
-    health.save()
+    well = SystemHealth.objects.filter(pk=health.pk, needs_officer=False)
+    well.update(failures=0, paused_until=None, reason="", words="", last_ok=clock.now())
 
 
 @transaction.atomic
@@ -30,7 +31,7 @@ def failed(office: str, kind: str, name: str, *, reason: str, words: str = "", n
 
     `needs_officer`: it stays stopped until an officer resumes it (a refused login would lock the account).
     """
-    health = _of(office, kind, name)
+    health = SystemHealth.objects.select_for_update().get(pk=_of(office, kind, name).pk)
     moment = clock.now()
     health.failures += 1
     health.last_failure, health.reason, health.words = moment, reason[:60], words
@@ -44,18 +45,44 @@ def failed(office: str, kind: str, name: str, *, reason: str, words: str = "", n
 
 def usable(office: str, kind: str, name: str) -> bool:
     """May it be tried now? Not while paused, stopped, or waiting for an officer."""
-    if Pause.objects.filter(ended_at=None, scope=kind, name=name).exists():
-        return False
-    health = SystemHealth.objects.filter(office=office, kind=kind, name=name).first()
-    if health is None:
-        return True
-    return not health.needs_officer and (health.paused_until is None or health.paused_until <= clock.now())
+    return not (_paused(office, kind, name) or _unwell().filter(office=office, kind=kind, name=name).exists())
 
 
 def usable_from(office: str, kind: str, name: str) -> datetime | None:
-    """When a breaker that is open now closes again; None when none is open."""
-    health = SystemHealth.objects.filter(office=office, kind=kind, name=name).first()
+    """When its breaker closes again; None when none was open, or when a person holds it and nobody knows."""
+    if _paused(office, kind, name):
+        return None
+    health = SystemHealth.objects.filter(office=office, kind=kind, name=name, needs_officer=False).first()
     return health.paused_until if health else None
+
+
+def stopped_systems() -> set[tuple[str | None, str]]:
+    """The target systems that cannot be used now, as (office, system); the office is None where it holds for all."""
+    pauses = Pause.objects.filter(ended_at=None, scope="system").values_list("name", flat=True)
+    unwell = _unwell().filter(kind="system").values_list("office", "name")
+    return {(None, name) for name in pauses} | set(unwell)
+
+
+def resume(kind: str, name: str, *, office: str | None = None) -> int:
+    """Let it be tried again, on an officer's word, in one office or (None) in all; returns how many were stopped."""
+    rows = SystemHealth.objects.filter(kind=kind, name=name)
+    rows = rows if office is None else rows.filter(office=office)
+    stopped = rows.filter(needs_officer=True).count()
+    rows.update(needs_officer=False, failures=0, paused_until=None, reason="", words="")
+    return stopped
+
+
+def paused_name(office: str, kind: str, name: str) -> str:
+    """Under which name a pause stops it: `office/account` for a mailbox, because each office has its own."""
+    return f"{office}/{name}" if kind == "mailbox" else name
+
+
+def _paused(office: str, kind: str, name: str) -> bool:
+    return Pause.objects.filter(ended_at=None, scope=kind, name=paused_name(office, kind, name)).exists()
+
+
+def _unwell() -> QuerySet[SystemHealth]:
+    return SystemHealth.objects.filter(Q(needs_officer=True) | Q(paused_until__gt=clock.now()))
 
 
 def _of(office: str, kind: str, name: str) -> SystemHealth:

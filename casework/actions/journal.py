@@ -7,6 +7,8 @@ worker took over: `LeaseLost`.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,17 @@ from casework.record.connections import hang_up
 from casework.record.keys import office_key
 from casework.record.models import Attempt, Case, Posting
 from casework.words.errors import LeaseLost, NeedsReview
-from casework.words.states import Actor, AttemptState, OperationClass
+from casework.words.states import (
+    NOT_IN_TARGET,
+    OPEN_ATTEMPTS,
+    Actor,
+    AttemptState,
+    Known,
+    Opening,
+    OperationClass,
+    knowing,
+    sequel,
+)
 from casework.words.work import Permit, Refusal
 
 if TYPE_CHECKING:
@@ -44,33 +56,82 @@ def marker_for(case: Case, step: int) -> str:
 
 
 def open_posting(
-    case: Case, *, step: int, system: str, operation: str, operation_class: OperationClass, business_key: str
+    case: Case,
+    *,
+    step: int,
+    system: str,
+    operation: str,
+    operation_class: OperationClass,
+    business_key: str,
+    carries: Sequence[str] = (),
 ) -> Posting:
     """The posting of this case and step; made at first, the same one ever after, even when the key is corrected.
 
-    Raises `NeedsReview("business_key_taken")` when another case carries the same business key there.
+    Raises `NeedsReview("business_key_taken")` when another case carries the same business key there, and
+    `NeedsReview("basis_changed")` when the step that opened it was another operation.
     """
-    key = office_key(case.office).digest(f"{system}/{operation}/{business_key}")
     posting = Posting.objects.filter(office=case.office, case=case, step=step).first()
+    if posting is not None and (posting.system, posting.operation) != (system, operation):
+        raise NeedsReview("basis_changed", f"step {step} was {posting.system} {posting.operation} when it was opened")
+    if posting is None:
+        with _once_per_key():
+            return Posting.objects.create(
+                office=case.office,
+                case=case,
+                step=step,
+                system=system,
+                operation=operation,
+                operation_class=operation_class,
+                key_digest=key_digest(case.office, system, operation, business_key),
+                keys=[business_key],
+                carries=list(carries),
+                marker=marker_for(case, step),
+            )
+    # the class says whether a person has to look, so it follows the catalogue
+    Posting.objects.filter(pk=posting.pk).update(operation_class=operation_class)
+    carry_key(posting, business_key, carries=carries)
+    posting.refresh_from_db()
+    return posting
+
+
+@contextmanager
+def _once_per_key() -> Iterator[None]:
+    """One transaction; two postings with one business key are a clerk's question."""
     try:
         with transaction.atomic():
-            if posting is None:
-                posting = Posting.objects.create(
-                    office=case.office,
-                    case=case,
-                    step=step,
-                    system=system,
-                    operation=operation,
-                    operation_class=operation_class,
-                    key_digest=key,
-                    marker=marker_for(case, step),
-                )
-            elif posting.key_digest != key:
-                Posting.objects.filter(pk=posting.pk).update(key_digest=key)
-                posting.key_digest = key
+            yield
     except IntegrityError as error:
         raise NeedsReview("business_key_taken") from error
-    return posting
+
+
+def key_digest(office: str, system: str, operation: str, business_key: str) -> str:
+    """What a posting is known by: the business key in its system and operation, keyed for the office."""
+    return office_key(office).digest(f"{system}/{operation}/{business_key}")
+
+
+@_once_per_key()
+def carry_key(posting: Posting, business_key: str, *, carries: Sequence[str] | None = None) -> None:
+    """Let the posting carry this key from now on; the former ones stay, because `find` looks for them too.
+
+    Nothing changes while an attempt is open: it is settled by what it was sent under.
+    """
+    digest = key_digest(posting.office, posting.system, posting.operation, business_key)
+    taken = posting.carries if carries is None else list(carries)
+    if (posting.key_digest, posting.carries) == (digest, taken):
+        return
+    keys = [*(key for key in posting.keys if key != business_key), business_key]
+    is_open = posting.attempts.filter(state__in=OPEN_ATTEMPTS).values("posting")
+    guard = Posting.objects.filter(pk=posting.pk, key_digest=posting.key_digest, confirmed_at=None)
+    if not guard.exclude(pk__in=is_open).update(key_digest=digest, keys=keys, carries=taken):
+        return
+    if posting.key_digest != digest:
+        data = {"posting": posting.pk, "step": posting.step, "key": audit.keyed(posting.case, business_key)}
+        audit.write(posting.case, "key_corrected", actor=Actor.TRANSFER, data=data)
+
+
+def keys_of(case: Case, *, marker: str) -> list[str]:
+    """Every business key that the posting with this marker has carried so far."""
+    return [key for keys in case.postings.filter(marker=marker).values_list("keys", flat=True) for key in keys]
 
 
 def last_attempt(posting: Posting) -> Attempt | None:
@@ -78,18 +139,41 @@ def last_attempt(posting: Posting) -> Attempt | None:
     return posting.attempts.order_by("-number").first()
 
 
-def open_attempt(posting: Posting, *, token: int) -> Attempt:
-    """The attempt to work on: the `prepared` one that a dead worker left, else the next number."""
+def open_attempt(posting: Posting, *, token: int, seen: Known) -> Attempt:
+    """The attempt to work on, as the table of sequels has it: the `prepared` one of a dead worker, or the next number.
+
+    `seen` is what `find` says of the target now. Raises `NeedsReview` when a person has to look first.
+    """
     last = last_attempt(posting)
-    if last is not None and last.state == AttemptState.PREPARED:
+    state = last.state if last else None
+    if last is not None and (last.state in OPEN_ATTEMPTS or last.state == AttemptState.CONFIRMED):
+        raise LeaseLost(f"attempt {last.pk} is {last.state}; it must be settled before another is opened")
+    row = sequel(state, knowing(seen, state, reason=last.reason if last else ""))
+    if row.opens is Opening.NO:
+        raise NeedsReview(row.reason)
+    if last is not None and row.opens is Opening.SAME:
         if not Attempt.objects.filter(pk=last.pk, state=AttemptState.PREPARED).update(token=token):
             raise LeaseLost(f"attempt {last.pk} was taken over by another worker")
         last.refresh_from_db()
         return last
-    if last is not None and last.state not in ENDED:
-        raise LeaseLost(f"attempt {last.pk} is {last.state}; it must be settled before another is opened")
     number = last.number + 1 if last else 1
     return Attempt.objects.create(posting=posting, number=number, token=token, prepared_at=clock.now())
+
+
+@transaction.atomic
+def looked_for(attempt: Attempt, *, actor: Actor, user: User | None = None) -> None:
+    """A person looked into the target system: it is not there, so that the next attempt may open.
+
+    What the person said stands on the attempt that was asked about, and on no other.
+    """
+    if attempt.state in OPEN_ATTEMPTS:
+        advance(attempt, AttemptState.ABSENT, reason=NOT_IN_TARGET, actor=actor, user=user)
+        return
+    ended = Attempt.objects.filter(pk=attempt.pk, token=attempt.token, state=AttemptState.ABSENT)
+    if not ended.update(reason=NOT_IN_TARGET):
+        raise LeaseLost(f"attempt {attempt.pk} is no longer ours; {NOT_IN_TARGET} was not written")
+    attempt.refresh_from_db()
+    _note(attempt, actor=actor, user=user)
 
 
 def take_over(attempt: Attempt, *, token: int) -> None:
@@ -119,17 +203,24 @@ def advance(
     if not guard.update(state=state, reason=reason, **columns):
         raise LeaseLost(f"attempt {attempt.pk} is no longer ours; {state} was not written")
     attempt.refresh_from_db()
-    data = {"attempt": attempt.pk, "number": attempt.number, "step": attempt.posting.step, "reason": reason}
-    audit.write(attempt.posting.case, f"attempt_{state}", actor=actor, user=user, data=data)
+    _note(attempt, actor=actor, user=user)
+
+
+def _note(attempt: Attempt, *, actor: Actor, user: User | None) -> None:
+    case = attempt.posting.case
+    data = {"attempt": attempt.pk, "number": attempt.number, "step": attempt.posting.step, "reason": attempt.reason}
+    if attempt.receipt:
+        data["receipt"] = audit.keyed(case, attempt.receipt)
+    audit.write(case, f"attempt_{attempt.state}", actor=actor, user=user, data=data)
 
 
 @transaction.atomic
 def confirm(attempt: Attempt, *, receipt: str, actor: Actor = Actor.TRANSFER, user: User | None = None) -> None:
-    """The target system holds the posting: attempt and posting become confirmed, the case's fields are locked."""
+    """The target system holds the posting: attempt and posting are confirmed, the fields it carried are locked."""
     advance(attempt, AttemptState.CONFIRMED, actor=actor, user=user, receipt=receipt[:200])
     posting = attempt.posting
     Posting.objects.filter(pk=posting.pk).update(confirmed_at=clock.now(), receipt=receipt[:200])
-    posting.case.fields.update(locked=True)
+    posting.case.fields.filter(name__in=posting.carries).update(locked=True)
 
 
 class JournalDeparture:
@@ -139,7 +230,7 @@ class JournalDeparture:
     leaves.
     """
 
-    def __init__(self, attempt: Attempt, *, longest_request: int, settle_seconds: int = 0) -> None:
+    def __init__(self, attempt: Attempt, *, longest_request: int, settle_seconds: int) -> None:
         """Times in seconds; after `settle_seconds`, at least the longest request, it takes no effect any more."""
         self._attempt = attempt
         self._longest_request = longest_request

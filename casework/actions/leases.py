@@ -40,12 +40,12 @@ def _began(process: int) -> str:
     return "" if state in "ZX" else rest[18]
 
 
-def acquire(name: str, *, seconds: int) -> int | None:
-    """Take the lease `name` for that long; returns its token, or None when another holds it."""
+def acquire(name: str, *, office: str, seconds: int) -> int | None:
+    """Take the lease `name` for work of that office; returns its token, or None when another holds it."""
     moment = clock.now()
     _ensure(name)
     free = Lease.objects.filter(name=name, until__lte=moment)
-    if not free.update(holder=holder(), until=moment + timedelta(seconds=seconds), token=F("token") + 1):
+    if not free.update(holder=holder(), office=office, until=moment + timedelta(seconds=seconds), token=F("token") + 1):
         return None
     return Lease.objects.get(name=name).token
 
@@ -72,9 +72,9 @@ def free_dead() -> int:
 
 
 @contextmanager
-def held(name: str, *, seconds: int) -> Iterator[int | None]:
+def held(name: str, *, office: str, seconds: int) -> Iterator[int | None]:
     """Hold a lease for the block; yields its token, or None when another holds it."""
-    token = acquire(name, seconds=seconds)
+    token = acquire(name, office=office, seconds=seconds)
     try:
         yield token
     finally:

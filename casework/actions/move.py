@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import F
 
 from casework.actions import audit, clock
+from casework.actions.force import in_force
 from casework.record.models import Case, Message
-from casework.words.errors import AmtsboteError, LeaseLost
+from casework.words.errors import AmtsboteError, ConfigurationError, LeaseLost
 from casework.words.states import Actor, State, transition
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 FINAL = (State.DONE, State.CLOSED)
 UNDER_LEASE = (State.NEW, State.POSTING)
+DECIDED_IN = (State.NEW, State.REVIEW)
+"""From here a case becomes ready by a decision; from `posting` it only comes back."""
 
 
 class MoveForbidden(AmtsboteError):
@@ -33,7 +36,8 @@ def open_case(message: Message, *, actor: Actor, part: str = "", **attributes: A
     case = Case.objects.create(
         office=message.office, message=message, part=part, opened_at=moment, changed_at=moment, **attributes
     )
-    audit.write(case, "opened", actor=actor, data={"message": message.pk, "to": State.NEW})
+    data = {"message": message.pk, "address": audit.keyed(case, message.address), "to": State.NEW}
+    audit.write(case, "opened", actor=actor, data=data)
     return case
 
 
@@ -69,6 +73,23 @@ def move(
         guard = guard.filter(token=token)
     if not guard.update(state=end, **changes):
         raise LeaseLost(f"case {case.reference} was moved by somebody else; nothing was written")
-    event = {"from": start, "to": end, "reason": reason, **(data or {})}
-    audit.write(case, f"moved_{end}", actor=actor, user=user, data=event)
     case.refresh_from_db()
+    event = {"from": start, "to": end, "reason": reason, **(data or {})}
+    if end is State.READY:
+        event["basis"] = case.basis
+    if end is State.READY and start in DECIDED_IN:
+        event |= _grounds(case)
+    audit.write(case, f"moved_{end}", actor=actor, user=user, data=event)
+
+
+def _grounds(case: Case) -> dict[str, Any]:
+    """How far the process may go as the case becomes ready, and what the office says permits it, for the trail."""
+    try:
+        process = in_force(case.office, case.process)
+    except ConfigurationError:
+        return {}
+    told: dict[str, Any] = {"stage": process.stage}
+    if process.basis is not None:
+        since = process.basis.decided_on
+        told["legal_basis"] = {"text": process.basis.text, "decided_on": since.isoformat() if since else ""}
+    return told

@@ -6,13 +6,13 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from casework.actions import clock, journal
-from casework.actions.decisions import Turn, take_turn
+from casework.actions import journal
+from casework.actions.decisions import Turn, note_decision, take_turn
 from casework.actions.move import move
 from casework.policies import moments, permissions
-from casework.record.models import Attempt, Case, Decision
+from casework.record.models import Attempt, Case
 from casework.words.errors import AmtsboteError
-from casework.words.states import OPEN_ATTEMPTS, Actor, AttemptState, State
+from casework.words.states import OPEN_ATTEMPTS, Actor, Known, State
 
 
 class Seen(StrEnum):
@@ -38,13 +38,11 @@ def answer_outcome(case: Case, turn: Turn, seen: Seen, *, receipt: str = "", not
     if seen is Seen.IN_TARGET and not number:
         raise ReceiptMissing("enter the receipt number the posting has in the target system")
     take_turn(case, turn)
-    Decision.objects.create(
-        case=case, user=turn.user, answer=seen, reason=case.reason, note=note.strip(), at=clock.now()
-    )
+    note_decision(case, turn.user, seen, reason=case.reason, note=note)
     if seen is Seen.IN_TARGET:
         journal.confirm(_open(attempt, case), receipt=number, actor=Actor.CLERK, user=turn.user)
-    elif attempt.state in OPEN_ATTEMPTS:
-        journal.advance(attempt, AttemptState.ABSENT, reason=seen, actor=Actor.CLERK, user=turn.user)
+    else:
+        journal.looked_for(attempt, actor=Actor.CLERK, user=turn.user)
     if moments.open_attempt_of(case) is None:
         move(case, State.READY, actor=Actor.CLERK, reason=seen, user=turn.user, tries=0, not_before=None)
 
@@ -53,4 +51,4 @@ def _open(attempt: Attempt, case: Case) -> Attempt:
     """The attempt to confirm; after one that `find` did not see, a row of its own says that a person did."""
     if attempt.state in OPEN_ATTEMPTS:
         return attempt
-    return journal.open_attempt(attempt.posting, token=case.token)
+    return journal.open_attempt(attempt.posting, token=case.token, seen=Known.OURS)

@@ -1,18 +1,19 @@
-"""Stopping and resuming: everything, an office, a process or a target system, with a stated policy for what waited."""
+"""Stopping and resuming: everything, an office, process, target system or mailbox, with a policy for what waited."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from casework.actions import audit, clock
+from casework.actions import audit, clock, health
 from casework.actions.force import current
 from casework.actions.move import move
 from casework.policies.permissions import SCOPES
-from casework.record.models import Case, Pause, SystemHealth
+from casework.record.models import Case, Pause
 from casework.words.errors import AmtsboteError
 from casework.words.states import Actor, State
 
@@ -36,7 +37,7 @@ class NothingToPause(AmtsboteError):
 
 @transaction.atomic
 def pause(scope: str, name: str = "", *, backlog: Backlog = Backlog.WORK_OFF, user: User | None = None) -> Pause:
-    """Stop work on everything (`all`), an office, process or system. Stopping it twice keeps the first pause.
+    """Stop work on everything (`all`), an office, process, system or mailbox. Stopping it twice keeps the first pause.
 
     What a bot has already armed is brought to its end; nothing new is begun.
     """
@@ -55,19 +56,20 @@ def pause(scope: str, name: str = "", *, backlog: Backlog = Backlog.WORK_OFF, us
 def resume(scope: str, name: str = "", *, backlog: Backlog | None = None, user: User | None = None) -> int:
     """End the pause; returns how many waiting cases its backlog policy concerned.
 
-    `work-off` carries them over, `expire` lets them expire, `ask` lays them before a clerk once more. A system that
-    waits for an officer after a refused login may be tried again.
+    `work-off` carries them over, `expire` lets them expire, `ask` lays them before a clerk once more. A system or
+    mailbox that waits for an officer after a refused login may be tried again.
     """
     _check(scope, name)
     running = active(scope, name).first()
     policy = backlog or Backlog(running.backlog if running else Backlog.WORK_OFF)
     active(scope, name).update(ended_at=clock.now())
-    if scope == "system":
-        _let_try_again(name)
+    stopped = _let_try_again(scope, name)
     waiting = _waiting(scope, name)
+    waiting.filter(reason="system_paused").update(not_before=None)
     concerned = _deal_with(waiting, policy, user)
-    if running is not None:
-        _note("resumed", running, user, {"backlog": policy, "cases": concerned})
+    if running is not None or stopped:
+        about = running or Pause(scope=scope, name=name)
+        _note("resumed", about, user, {"backlog": policy, "cases": concerned})
     return concerned
 
 
@@ -84,17 +86,31 @@ def _check(scope: str, name: str) -> None:
         if name:
             raise NothingToPause("'all' takes no name")
         return
-    configuration = current()
-    known = {
-        "office": configuration.offices,
-        "process": configuration.processes,
-        "system": configuration.systems,
-    }[scope]
+    known = _known(scope)
     if name not in known:
         raise NothingToPause(f"there is no {scope} {name!r}; known are {', '.join(sorted(known)) or 'none'}")
 
 
+def mailboxes() -> list[str]:
+    """The names under which mailboxes are stopped: `office/account`."""
+    offices = current().offices.values()
+    return [health.paused_name(office.id, "mailbox", box.account) for office in offices for box in office.mailboxes]
+
+
+def _known(scope: str) -> Collection[str]:
+    configuration = current()
+    named: dict[str, Collection[str]] = {
+        "office": configuration.offices,
+        "process": configuration.processes,
+        "system": configuration.systems,
+        "mailbox": mailboxes(),
+    }
+    return named[scope]
+
+
 def _waiting(scope: str, name: str) -> QuerySet[Case]:
+    if scope == "mailbox":
+        return Case.objects.none()
     ready = Case.objects.filter(state=State.READY)
     if scope == "office":
         return ready.filter(office=name)
@@ -122,13 +138,17 @@ def _let_expire(case: Case, user: User | None) -> int:
     return Case.objects.filter(pk=case.pk, state=State.READY).update(expires=clock.now())
 
 
-def _let_try_again(system: str) -> None:
-    SystemHealth.objects.filter(kind="system", name=system).update(
-        needs_officer=False, failures=0, paused_until=None, reason="", words=""
-    )
+def _let_try_again(scope: str, name: str) -> int:
+    """Close the breaker of a system or mailbox, and take back its call for an officer; how many called for one."""
+    if scope == "system":
+        return health.resume(scope, name)
+    if scope == "mailbox":
+        office, _, account = name.partition("/")
+        return health.resume(scope, account, office=office)
+    return 0
 
 
 def _note(code: str, about: Pause, user: User | None, data: dict[str, object]) -> None:
-    office = about.name if about.scope == "office" else ""
+    office = about.name.partition("/")[0] if about.scope in ("office", "mailbox") else ""
     details = {"scope": about.scope, "name": about.name, **data}
     audit.write(None, code, actor=Actor.OFFICER, user=user, office=office, data=details)

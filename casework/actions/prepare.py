@@ -6,18 +6,20 @@ All of it in one transaction, under the case's lease (DESIGN §4, "From message 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from casework import checks
 from casework.actions import audit, clock
 from casework.actions.force import current, in_force
 from casework.actions.knowledge import RecordKnowledge, business_key_digest
 from casework.actions.move import move, open_case
-from casework.configuration.configuration import ProcessInForce
+from casework.configuration.in_force import ProcessInForce
 from casework.record.keys import office_key
 from casework.record.models import Case, FieldValue, Message, MessagePart, Page, RecordedFinding
 from casework.record.store import Store
@@ -36,15 +38,53 @@ from casework.words.states import Actor, State
 
 NOTHING_TO_DO = "no_action"
 INBOX_PROCESS = "posteingang"
+TRIES = 16
+FIRST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 3600
+"""Together eleven hours: a disk that ran full at night is the administrator's matter in the morning, not a clerk's."""
 REOPENABLE = (State.NEW, State.REVIEW, State.READY, State.POSTING, State.DONE)
+
+
+MOST_BEGUN = 3
+"""Whoever read the case so often did not live to write it down: a person looks at it."""
+
+
+@dataclass(frozen=True)
+class SealedPage:
+    """A page as it lies in the store: `image` and `words` are addresses."""
+
+    part: str
+    number: int
+    width: float
+    height: float
+    image: str
+    words: str
 
 
 @dataclass(frozen=True)
 class Views:
-    """What the console shows of a message: pages, and sanitised HTML by part id."""
+    """What the console shows of a message: pages, and sanitised HTML by part id; in the store before the record."""
 
-    pages: tuple[PageView, ...] = ()
+    pages: tuple[SealedPage, ...] = ()
     readable: Mapping[str, str] = field(default_factory=dict)
+
+
+def seal_page(office: str, page: PageView) -> SealedPage:
+    """Put one page into the store, so that no letter has all of its pages in memory at once."""
+    store, words = Store(office), [word.model_dump(mode="json") for word in page.words]
+    return SealedPage(
+        part=page.part,
+        number=page.number,
+        width=page.width,
+        height=page.height,
+        image=store.put(page.png),
+        words=store.put(json.dumps(words, ensure_ascii=False).encode()),
+    )
+
+
+def seal_readable(office: str, html: str) -> str:
+    """Put the readable text of a part into the store; its address."""
+    return Store(office).put(html.encode())
 
 
 def record_reading(case: Case, reading: FileReading, views: Views) -> list[Case]:
@@ -52,11 +92,10 @@ def record_reading(case: Case, reading: FileReading, views: Views) -> list[Case]
 
     Raises `LeaseLost` when the case is no longer ours; then nothing is written.
     """
-    sealed = _seal(case.office, views)
     with transaction.atomic():
         if not Case.objects.select_for_update().filter(pk=case.pk, token=case.token, state=State.NEW).exists():
             raise LeaseLost(f"case {case.reference} was taken over while it was read; nothing was written")
-        _record_message(case.message, reading, views, sealed)
+        _record_message(case.message, reading, views)
         pairs = _cases_for(case, reading)
         for each, document in pairs:
             _settle_case(each, document, reading)
@@ -65,7 +104,19 @@ def record_reading(case: Case, reading: FileReading, views: Views) -> list[Case]
 
 def record_failure(case: Case, reason: str) -> None:
     """Reading failed for good: the case goes to a clerk as it is."""
-    move(case, State.REVIEW, actor=Actor.PREPARE, reason=reason, token=case.token, reasons=[reason])
+    anew: dict[str, Any] = {"tries": 0, "begun": 0, "not_before": None}
+    move(case, State.REVIEW, actor=Actor.PREPARE, reason=reason, token=case.token, reasons=[reason], **anew)
+
+
+def put_back(case: Case, reason: str) -> None:
+    """What reading needs is out of order: the case stays in `new` and waits; after many tries a clerk gets it."""
+    tries = case.tries + 1
+    if tries >= TRIES:
+        return record_failure(case, "reading_failed")
+    again = clock.now() + timedelta(seconds=min(FIRST_WAIT_SECONDS * 2**case.tries, LONGEST_WAIT_SECONDS))
+    held = Case.objects.filter(pk=case.pk, token=case.token, state=State.NEW)
+    if not held.update(tries=tries, begun=0, not_before=again, reason=reason, lease_until=None, lease_holder=""):
+        raise LeaseLost(f"case {case.reference} was taken over while it was read; nothing was written")
 
 
 def _cases_for(case: Case, reading: FileReading) -> list[tuple[Case, DocumentReading]]:
@@ -111,10 +162,19 @@ def _settle_case(case: Case, document: DocumentReading, reading: FileReading) ->
         business_key_digest=business_key_digest(case.office, document),
         due=_after(case, process.due_after_days),
         expires=_after(case, process.expires_after_days),
+        tries=0,
+        begun=0,
+        not_before=None,
     )
     case.refresh_from_db()
-    end, reason = _where_to(case, document, reading, automatic=verdict.automatic, why=why)
-    move(case, end, actor=Actor.PREPARE, reason=reason, data={"kind": document.kind, "process": process.id})
+    first = _duplicate_of(case)
+    data = {"kind": document.kind, "process": process.id}
+    if first is not None:
+        return move(
+            case, State.CLOSED, actor=Actor.PREPARE, reason="duplicate", data={**data, "first": first.reference}
+        )
+    end, reason = _where_to(document, reading, automatic=verdict.automatic, why=why)
+    move(case, end, actor=Actor.PREPARE, reason=reason, data=data)
 
 
 def _beside(process: ProcessInForce) -> tuple[str, ...]:
@@ -123,10 +183,8 @@ def _beside(process: ProcessInForce) -> tuple[str, ...]:
 
 
 def _where_to(
-    case: Case, document: DocumentReading, reading: FileReading, *, automatic: bool, why: tuple[str, ...]
+    document: DocumentReading, reading: FileReading, *, automatic: bool, why: tuple[str, ...]
 ) -> tuple[State, str]:
-    if _is_duplicate(case):
-        return State.CLOSED, "duplicate"
     if document.kind == NOTHING_TO_DO and document.decided_by is DecidedBy.BYTES and not document.unsure:
         return State.CLOSED, "auto_reply" if reading.head.auto_submitted else "newsletter"
     if automatic:
@@ -134,23 +192,20 @@ def _where_to(
     return State.REVIEW, why[0] if why else "no_process"
 
 
-def _is_duplicate(case: Case) -> bool:
-    """Same main document, sender and body as an earlier message whose case is open or done (DESIGN §4)."""
+def _duplicate_of(case: Case) -> Case | None:
+    """The first case of the same main document, sender and body that is open or done (DESIGN §4)."""
     message = case.message
     part = message.parts.filter(part=case.part).first()
     if not message.body_digest or not message.sender or case.fixed_kind:
-        return False
+        return None
     earlier = Message.objects.filter(
         office=case.office, sender=message.sender, body_digest=message.body_digest, pk__lt=message.pk
     )
-    for other in earlier:
-        cases = other.cases.filter(state__in=REOPENABLE)
-        if part is None:
-            if cases.filter(part=case.part).exists():
-                return True
-        elif cases.filter(part__in=other.parts.filter(digest=part.digest).values("part")).exists():
-            return True
-    return False
+    known = Case.objects.filter(message__in=earlier, state__in=REOPENABLE).order_by("pk")
+    if part is None:
+        return known.filter(part=case.part).first()
+    same = MessagePart.objects.filter(message=OuterRef("message"), part=OuterRef("part"), digest=part.digest)
+    return known.filter(Exists(same)).first()
 
 
 def _head_fields(reading: FileReading, process: ProcessInForce) -> dict[str, FieldReading]:
@@ -170,7 +225,7 @@ def _after(case: Case, days: int | None) -> object:
     return case.opened_at + timedelta(days=days) if days is not None else None
 
 
-def _record_document(case: Case, document: DocumentReading, findings: Iterable[Finding]) -> None:
+def _record_document(case: Case, document: DocumentReading, findings: Sequence[Finding]) -> None:
     """Fields as read, but what a clerk corrected stays; findings anew."""
     corrected = set(case.fields.filter(corrected=True).values_list("name", flat=True))
     case.fields.exclude(name__in=corrected).delete()
@@ -183,7 +238,8 @@ def _record_document(case: Case, document: DocumentReading, findings: Iterable[F
         for f in findings
     )
     digests = {name: audit.keyed(case, value.value or "") for name, value in document.fields.items()}
-    audit.write(case, "read", actor=Actor.PREPARE, data={"kind": document.kind, "fields": digests})
+    data = {"kind": document.kind, "fields": digests, "findings": sorted(finding.rule for finding in findings)}
+    audit.write(case, "read", actor=Actor.PREPARE, data=data)
 
 
 def _field_row(case: Case, name: str, value: FieldReading) -> FieldValue:
@@ -197,7 +253,7 @@ def _field_row(case: Case, name: str, value: FieldReading) -> FieldValue:
     )
 
 
-def _record_message(message: Message, reading: FileReading, views: Views, sealed: dict[str, str]) -> None:
+def _record_message(message: Message, reading: FileReading, views: Views) -> None:
     head, key = reading.head, office_key(message.office)
     Message.objects.filter(pk=message.pk).update(
         sender=head.sender[:320],
@@ -222,7 +278,7 @@ def _record_message(message: Message, reading: FileReading, views: Views, sealed
             digest=key.digest(part.sha256),
             fate=part.fate,
             reason=part.reason,
-            readable=sealed.get(f"readable {part.id}", ""),
+            readable=views.readable.get(part.id, ""),
         )
         for part in reading.parts
     )
@@ -234,21 +290,8 @@ def _record_message(message: Message, reading: FileReading, views: Views, sealed
             number=page.number,
             width=page.width,
             height=page.height,
-            image=sealed[f"image {page.part} {page.number}"],
-            words=sealed[f"words {page.part} {page.number}"],
+            image=page.image,
+            words=page.words,
         )
         for page in views.pages
     )
-
-
-def _seal(office: str, views: Views) -> dict[str, str]:
-    """Put pages and readable views into the store before the transaction; returns their addresses."""
-    store, sealed = Store(office), {}
-    for page in views.pages:
-        name = f"{page.part} {page.number}"
-        words = [word.model_dump(mode="json") for word in page.words]
-        sealed[f"image {name}"] = store.put(page.png)
-        sealed[f"words {name}"] = store.put(json.dumps(words, ensure_ascii=False).encode())
-    for part, html in views.readable.items():
-        sealed[f"readable {part}"] = store.put(html.encode())
-    return sealed

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from casework import checks
 from casework.actions import clock
 from casework.actions.force import current
 from casework.actions.knowledge import RecordKnowledge, business_key_digest
-from casework.configuration.configuration import ProcessInForce
+from casework.configuration.in_force import ProcessInForce
 from casework.record.models import Case, FieldValue, RecordedFinding
 from casework.words.errors import AmtsboteError
 from casework.words.reading import Candidate, DecidedBy, DocumentReading, FieldReading, Finding, Origin, Source
 
-BY_CLERK = Source(origin=Origin.REGISTER, where="clerk")
+BY_CLERK = Source(origin=Origin.CLERK, where="clerk")
 """How a corrected value stands among the sources: a person of the office confirmed it."""
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """What a recheck wrote: every value that was not so before, typed or derived; the rules that speak now.
+
+    `is_new` is False when everything stands as it stood.
+    """
+
+    values: Mapping[str, str]
+    rules: tuple[str, ...]
+    is_new: bool
 
 
 class FieldsMissing(AmtsboteError):
@@ -47,10 +61,10 @@ def judge(case: Case, process: ProcessInForce, document: DocumentReading) -> lis
     return list(checks.check(document, process, knowledge, clock.now().date()))
 
 
-def apply(case: Case, process: ProcessInForce, corrections: Mapping[str, str]) -> None:
+def apply(case: Case, process: ProcessInForce, corrections: Mapping[str, str]) -> Rechecked:
     """Write corrections, what derives from them, the findings and the business key; inside the caller's transaction.
 
-    Raises `FieldsMissing` when a required field is empty afterwards.
+    Returns what the caller's event has to tell. Raises `FieldsMissing` when a required field is empty afterwards.
     """
     document = document_of(case, corrections=corrections)
     derived = checks.derive(document, process, process.statutes, clock.now().date())
@@ -58,16 +72,33 @@ def apply(case: Case, process: ProcessInForce, corrections: Mapping[str, str]) -
     missing = tuple(name for name in process.required if not _value_of(document, name))
     if missing:
         raise FieldsMissing(missing)
+    before = {row.name: row for row in case.fields.all()}
     for name, value in corrections.items():
-        _write(case, name, document.fields[name], corrected=True, value=value)
+        former = before.get(name)
+        _write(case, name, document.fields[name], value=value, corrected=True, as_read=_as_read(former))
     for name, reading in derived.items():
-        _write(case, name, reading, corrected=False, value=reading.value or "")
-    _write_findings(case, judge(case, process, document))
+        _write(case, name, reading, value=reading.value or "", corrected=False, as_read={})
+    former_rules = sorted(case.findings.values_list("rule", flat=True))
+    findings = judge(case, process, document)
+    _write_findings(case, findings)
     key = business_key_digest(case.office, document)
     Case.objects.filter(pk=case.pk).update(business_key_digest=key, basis=process.digest)
+    written = {**corrections, **{name: reading.value or "" for name, reading in derived.items()}}
+    values = {name: value for name, value in written.items() if name not in before or before[name].value != value}
+    rules = sorted(finding.rule for finding in findings)
+    return Rechecked(values, tuple(rules), is_new=bool(values) or rules != former_rules)
 
 
-def _write(case: Case, name: str, reading: FieldReading, *, corrected: bool, value: str) -> None:
+def _as_read(row: FieldValue | None) -> dict[str, Any]:
+    """What had been read before a person first corrected it."""
+    if row is None or row.corrected:
+        return row.as_read if row else {}
+    return {"value": row.value, "confidence": row.confidence, "sources": row.sources, "candidates": row.candidates}
+
+
+def _write(
+    case: Case, name: str, reading: FieldReading, *, value: str, corrected: bool, as_read: dict[str, Any]
+) -> None:
     FieldValue.objects.update_or_create(
         case=case,
         name=name,
@@ -76,6 +107,7 @@ def _write(case: Case, name: str, reading: FieldReading, *, corrected: bool, val
             "confidence": reading.confidence,
             "sources": [source.model_dump(mode="json") for source in reading.sources],
             "corrected": corrected,
+            "as_read": as_read,
         },
     )
 

@@ -15,16 +15,19 @@ from django.db import InterfaceError, OperationalError
 from casework.actions import claims, ending, evidence, health, journal, setbacks
 from casework.actions.ending import BLIND, Outcome, Result, Terms
 from casework.actions.move import move
-from casework.configuration.configuration import ProcessInForce
-from casework.configuration.processes import PostingStep
+from casework.configuration.in_force import ProcessInForce
+from casework.configuration.processes import PostingStep, placeholders
+from casework.configuration.vocabulary import Stage
 from casework.record.connections import hang_up
 from casework.record.models import Attempt, Case, Posting
 from casework.words.errors import LeaseLost, LoginRefused, MasksChanged, NeedsReview, TryAgainLater
-from casework.words.states import OPEN_ATTEMPTS, Actor, AttemptState, State
+from casework.words.states import OPEN_ATTEMPTS, Actor, AttemptState, Known, State
 from casework.words.work import Operation, Receipt, Work
 
 NOT_THE_SYSTEMS_FAULT = ("record_locked", "logins_busy")
 """Wrong moments that say nothing about the health of a system."""
+RELEASING = ("released", "corrected", "in_target", "not_in_target")
+"""Answers of a person after which the bots go on with a case."""
 log = logging.getLogger("amtsbote.transfer")
 Found = TypeVar("Found")
 
@@ -52,8 +55,8 @@ def carry_over(case: Case, process: ProcessInForce, carriers: Carriers) -> None:
 
     Raises what keeps it from going on; `setbacks.handled` knows what each error means for the case.
     """
-    if case.basis and case.basis != process.digest and not setbacks.has_open_attempts(case):
-        raise NeedsReview("basis_changed")
+    if not setbacks.has_open_attempts(case):
+        _check_still_allowed(case, process)
     for number, step in enumerate(process.postings):
         outcome = _post(case, number, step, carriers)
         if outcome.result is Result.SETTLING:
@@ -61,6 +64,24 @@ def carry_over(case: Case, process: ProcessInForce, carriers: Carriers) -> None:
         if outcome.result is Result.BY_HAND:
             return setbacks.found_by_hand(case, number, outcome.receipt)
     move(case, State.DONE, actor=Actor.TRANSFER, reason="posted", token=case.token)
+
+
+def _check_still_allowed(case: Case, process: ProcessInForce) -> None:
+    """Does what the case became `ready` on still hold? The stage may have been set back since, the basis changed."""
+    if case.basis and case.basis != process.digest:
+        raise NeedsReview("basis_changed")
+    if process.stage is Stage.OFF:
+        raise NeedsReview("process_off")
+    if process.stage is Stage.SHADOW:
+        raise NeedsReview("shadow")
+    if process.stage is Stage.ASSISTED and not _is_released(case):
+        raise NeedsReview("release_required")
+
+
+def _is_released(case: Case) -> bool:
+    """Was a person the last to decide that it goes on?"""
+    last = case.decisions.order_by("-pk").first()
+    return last is not None and last.answer in RELEASING
 
 
 def _post(case: Case, number: int, step: PostingStep, carriers: Carriers) -> Outcome:
@@ -72,7 +93,7 @@ def _post(case: Case, number: int, step: PostingStep, carriers: Carriers) -> Out
     claims.renew(case.pk, token=case.token)
     marker = journal.marker_for(case, number)
     work = carriers.work(case, step, marker=marker)
-    carrier = _counted(case, step, lambda: carriers.carrier(case, step))
+    carrier = counted(case.office, step.system, lambda: carriers.carrier(case, step))
     posting = journal.open_posting(
         case,
         step=number,
@@ -80,13 +101,26 @@ def _post(case: Case, number: int, step: PostingStep, carriers: Carriers) -> Out
         operation=step.operation,
         operation_class=carrier.terms.operation_class,
         business_key=work.business_key,
+        carries=_carried(step),
     )
-    outcome = _counted(
-        case,
-        step,
-        lambda: run(posting, work, carrier.operation, terms=carrier.terms, token=case.token),
-    )
-    health.succeeded(case.office, "system", step.system)
+    return run_counted(posting, work, carrier.operation, terms=carrier.terms, token=case.token)
+
+
+def _carried(step: PostingStep) -> list[str]:
+    """The names of the fields from which this step is filled."""
+    templates = [template for _, template in step.templates()]
+    return sorted({name for template in templates for names, _, _ in placeholders(template) for name in names})
+
+
+def run_counted(posting: Posting, work: Work, operation: Operation, *, terms: Terms, token: int) -> Outcome:
+    """`run`, with what it says about the health of the system noted."""
+    outcome = counted(posting.office, posting.system, lambda: run(posting, work, operation, terms=terms, token=token))
+    if outcome.result is Result.SETTLING:
+        # only what this worker itself sent: to have asked too early is no fault of the system
+        if outcome.attempt is not None and outcome.attempt.token == token:
+            health.failed(posting.office, "system", posting.system, reason="outcome_unknown")
+    else:
+        health.succeeded(posting.office, "system", posting.system)
     return outcome
 
 
@@ -102,20 +136,21 @@ def run(posting: Posting, work: Work, operation: Operation, *, terms: Terms, tok
         settled = ending.settle(last, work, operation, terms=terms, token=token)
         if settled is not None:
             return settled
-    if terms.operation_class not in BLIND:
-        found = operation.find(work)
-        if found is not None:
-            return _already_there(posting, found, token=token)
+        journal.carry_key(posting, work.business_key)
+    seen, found = ending.look(work, operation, terms)
+    if found is not None:
+        return _already_there(posting, found, seen=seen, token=token)
     claims.renew(posting.case_id, token=token)
-    return _attempt(posting, work, operation, terms=terms, token=token)
+    attempt = journal.open_attempt(posting, token=token, seen=seen)
+    return _attempt(attempt, work, operation, terms=terms)
 
 
-def _attempt(posting: Posting, work: Work, operation: Operation, *, terms: Terms, token: int) -> Outcome:
-    attempt = journal.open_attempt(posting, token=token)
+def _attempt(attempt: Attempt, work: Work, operation: Operation, *, terms: Terms) -> Outcome:
     entered = operation.enter(work)
     evidence.keep_values(attempt, entered, versions=dict(terms.versions))
     evidence.keep_pictures(attempt, entered.pictures)
-    claims.renew(posting.case_id, token=token)
+    token = attempt.token
+    claims.renew(attempt.posting.case_id, token=token)
     journal.advance(attempt, AttemptState.ARMED)
     departure = journal.JournalDeparture(
         attempt, longest_request=terms.longest_request, settle_seconds=terms.settle_seconds
@@ -148,27 +183,28 @@ def _received(attempt: Attempt, receipt: Receipt, work: Work, operation: Operati
     return Outcome(Result.CONFIRMED, attempt.receipt, attempt)
 
 
-def _already_there(posting: Posting, found: Receipt, *, token: int) -> Outcome:
+def _already_there(posting: Posting, found: Receipt, *, seen: Known, token: int) -> Outcome:
     """The target holds it before this attempt armed: ours from an earlier attempt, another case's, or a human's."""
-    if found.ours:
-        attempt = journal.open_attempt(posting, token=token)
-        journal.confirm(attempt, receipt=found.number)
-        return Outcome(Result.CONFIRMED, found.number, attempt)
-    return ending.not_ours(found)
+    if seen is not Known.OURS:
+        return ending.not_ours(found)
+    attempt = journal.open_attempt(posting, token=token, seen=seen)
+    journal.confirm(attempt, receipt=found.number)
+    return Outcome(Result.CONFIRMED, found.number, attempt)
 
 
-def _counted(case: Case, step: PostingStep, call: Callable[[], Found]) -> Found:
+def counted(office: str, system: str, call: Callable[[], Found]) -> Found:
+    """The call, with what its failure says about the health of the system noted; the error goes on."""
     try:
         return call()
     except LoginRefused as error:
-        health.failed(case.office, "system", step.system, reason="login_refused", words=str(error), needs_officer=True)
+        health.failed(office, "system", system, reason="login_refused", words=str(error), needs_officer=True)
         raise
     except MasksChanged as error:
-        health.failed(case.office, "system", step.system, reason="mask_changed", words=str(error), needs_officer=True)
+        health.failed(office, "system", system, reason="mask_changed", words=str(error), needs_officer=True)
         raise
     except TryAgainLater as error:
         if error.reason not in NOT_THE_SYSTEMS_FAULT:
-            health.failed(case.office, "system", step.system, reason=error.reason, words=str(error))
+            health.failed(office, "system", system, reason=error.reason, words=str(error))
         raise
 
 

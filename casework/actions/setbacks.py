@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import transaction
 
 from casework.actions import audit, claims, clock
 from casework.actions.move import move
-from casework.record.connections import hang_up
+from casework.record.connections import RECORD_AWAY, hang_up
 from casework.record.models import Attempt, Case
-from casework.words.errors import LeaseLost, LoginRefused, NeedsReview, TryAgainLater
+from casework.words.errors import LeaseLost, LoginRefused, NeedsReview, StoreError, TryAgainLater
 from casework.words.states import OPEN_ATTEMPTS, Actor, State
 
 TRIES = 8
@@ -22,6 +22,8 @@ FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 600
 UNCOUNTED = ("system_paused", "login_refused", "logins_busy", "record_unreachable")
 """Wrong moments that are no try of the case itself."""
+LONG_WAITS = ("system_paused", "store_failed")
+"""Wrong moments that a person ends: a few seconds more or less make no difference."""
 log = logging.getLogger("amtsbote.transfer")
 
 
@@ -51,7 +53,10 @@ def handled(case: Case) -> Iterator[None]:
         _wrong_moment(case, "login_refused")
     except TryAgainLater as error:
         _wrong_moment(case, error.reason)
-    except (OperationalError, InterfaceError) as error:
+    except StoreError as error:
+        log.warning("case %s waits for the store: %s", case.reference, error)
+        _wrong_moment(case, "store_failed")
+    except RECORD_AWAY as error:
         log.warning("the record's database did not answer while case %s was carried over: %s", case.reference, error)
         hang_up()
         _wrong_moment(case, "record_unreachable")
@@ -86,28 +91,36 @@ def _to_review(case: Case, reason: str) -> None:
 
 def _wrong_moment(case: Case, reason: str, *, not_before: datetime | None = None) -> None:
     """Back to `ready` with a growing wait; after too many tries a clerk decides. What may have left waits to settle."""
+    tries = case.tries if reason in UNCOUNTED else case.tries + 1
+    again = _again(case, reason, not_before)
     if has_open_attempts(case):
-        return _after_sent(case)
-    tries = case.tries + 1
+        return _after_sent(case, reason, tries=tries, not_before=again)
     if tries >= TRIES and reason not in UNCOUNTED:
         return _guarded(case, State.REVIEW, reason="tried_too_often", reasons=["tried_too_often", reason], tries=tries)
-    counted = case.tries if reason in UNCOUNTED else tries
-    again = max(not_before or clock.now(), clock.now() if reason == "logins_busy" else _next_try(tries))
-    _guarded(case, State.READY, reason=reason, tries=counted, not_before=again)
+    _guarded(case, State.READY, reason=reason, tries=tries, not_before=again)
 
 
 def _unexpected(case: Case) -> None:
+    reason = "posting_failed"
     if has_open_attempts(case):
-        return _after_sent(case)
-    _guarded(case, State.REVIEW, reason="posting_failed", reasons=["posting_failed"])
+        return _after_sent(case, reason, tries=case.tries + 1, not_before=_again(case, reason, None))
+    _guarded(case, State.REVIEW, reason=reason, reasons=[reason])
 
 
-def _after_sent(case: Case) -> None:
-    """Something may have left: looking it up failed for now, so it is looked up again later."""
-    waiting = Case.objects.filter(pk=case.pk, token=case.token, state=State.POSTING)
-    waiting.update(not_before=_next_try(case.tries + 1), reason="settling", lease_until=None, lease_holder="")
-    attempts = Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS, settle_until=None)
-    attempts.update(settle_until=clock.now() + timedelta(seconds=claims.TRANSFER_SECONDS))
+def _after_sent(case: Case, reason: str, *, tries: int, not_before: datetime) -> None:
+    """Something may have left, and looking it up failed: it is tried again, and after too many tries a clerk looks."""
+    if tries >= TRIES and reason not in UNCOUNTED:
+        return _guarded(case, State.REVIEW, reason="outcome_unknown", reasons=["outcome_unknown"], tries=tries)
+    with transaction.atomic():
+        waiting = Case.objects.filter(pk=case.pk, token=case.token, state=State.POSTING)
+        let_go = {"reason": "settling", "lease_until": None, "lease_holder": ""}
+        if not waiting.update(not_before=not_before, tries=tries, **let_go):
+            log.warning("case %s was taken over; nothing was written", case.reference)
+            return
+        attempts = Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS, settle_until=None)
+        attempts.update(settle_until=clock.now() + timedelta(seconds=claims.TRANSFER_SECONDS))
+        if tries > case.tries:
+            audit.write(case, "settling", actor=Actor.TRANSFER, data={"reason": reason})
 
 
 def _guarded(case: Case, end: State, *, reason: str, **changes: Any) -> None:
@@ -117,5 +130,12 @@ def _guarded(case: Case, end: State, *, reason: str, **changes: Any) -> None:
         log.warning("%s", error)
 
 
-def _next_try(tries: int) -> datetime:
-    return clock.now() + timedelta(seconds=min(FIRST_WAIT_SECONDS * 2 ** (tries - 1), LONGEST_WAIT_SECONDS))
+def _again(case: Case, reason: str, not_before: datetime | None) -> datetime:
+    """When to try again: never before `not_before`, and later each time."""
+    moment = clock.now()
+    if reason == "logins_busy":
+        return moment
+    if reason in LONG_WAITS and not_before is None:
+        return moment + timedelta(seconds=LONGEST_WAIT_SECONDS)
+    wait = timedelta(seconds=min(FIRST_WAIT_SECONDS * 2**case.tries, LONGEST_WAIT_SECONDS))
+    return max(not_before or moment, moment + wait)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
-from casework.actions import clock
+from casework.actions import claims, clock
 from casework.actions.move import move
-from casework.record.models import Case, Order, OrderState, Posting
+from casework.record.models import Case, Posting
 from casework.words.errors import LeaseLost
-from casework.words.states import OPEN_ATTEMPTS, Actor, State
+from casework.words.states import Actor, State
 
 
 def expire() -> int:
@@ -25,18 +23,16 @@ def expire() -> int:
 
 def waiting_work() -> list[str]:
     """Which of `prepare` and `transfer` have something to do now."""
-    moment = clock.now()
-    free = Q(lease_until=None) | Q(lease_until__lte=moment)
-    due = Q(not_before=None) | Q(not_before__lte=moment)
-    settled = Q(
-        state=State.POSTING,
-        postings__attempts__state__in=OPEN_ATTEMPTS,
-        postings__attempts__settle_until__lte=moment,
-    )
     names = []
-    new = Case.objects.filter(free, state=State.NEW).exists()
-    if new or Order.objects.filter(state=OrderState.WAITING).exists():
+    if claims.waiting_to_be_read(clock.now()).exists():
         names.append("prepare")
-    if Case.objects.filter(free & due).filter(Q(state=State.READY) | settled).exists():
+    if offices_with_postings():
         names.append("transfer")
     return names
+
+
+def offices_with_postings() -> list[str]:
+    """The offices that have something for `transfer` now: a case in `ready`, or one whose outcome can be looked up."""
+    moment = clock.now()
+    waiting = (claims.waiting_to_be_posted(moment), claims.waiting_to_be_looked_up(moment))
+    return sorted({office for cases in waiting for office in cases.values_list("office", flat=True).distinct()})

@@ -14,9 +14,6 @@ from casework.words.reading import DecidedBy, DocumentReading, FieldReading, Ori
 LEAST_CONFIDENCE = 0.9
 """Below this a value is unsure whatever its sources; an office may set another threshold per field."""
 
-CLERK = "clerk"
-"""Where a register source stands that a person of the office confirmed; it settles every field."""
-
 _STRUCTURED = frozenset({Origin.XML, Origin.FORM, Origin.CODE})
 _READ_BY_EYE = frozenset({Origin.TEXT, Origin.OCR})
 
@@ -43,7 +40,7 @@ def is_accepted(
 
 def is_confirmed(reading: FieldReading) -> bool:
     """Did a person of the office enter or confirm the value?"""
-    return any(source.origin is Origin.REGISTER and source.where == CLERK for source in reading.sources)
+    return any(source.origin is Origin.CLERK for source in reading.sources)
 
 
 def has_two_independent(document: DocumentReading, name: str) -> bool:
@@ -59,7 +56,7 @@ def has_structured_proof(document: DocumentReading) -> bool:
 
 
 def _suffices(source: Source, document: DocumentReading) -> bool:
-    if source.origin is Origin.REGISTER:
+    if source.origin in (Origin.REGISTER, Origin.CLERK):
         return True
     return source.origin in _STRUCTURED and has_structured_proof(document)
 

@@ -115,7 +115,10 @@ def _kind_findings(
     evidence = bounds.get(document.kind, Evidence())
     if not proves(evidence, process.allowed_error):
         missing = missing_cases(evidence, process.allowed_error)
-        yield _finding("bound_unproven", f"Zur Fehlergrenze fehlen noch {missing} bestätigte Fälle dieser Art.")
+        yield _finding(
+            "bound_unproven",
+            f"Von dieser Art fehlen noch {missing} bestätigte Schreiben, bis eines ohne Prüfung gehen darf.",
+        )
 
 
 def _finding(code: str, message: str) -> Finding:

@@ -68,7 +68,8 @@ def addressee(asked: Asked) -> Iterator[Finding]:
     references = {comparison_key(known) for known in asked.process.office.buyer_references}
     foreign = bool(reference) and bool(references) and comparison_key(reference) not in references
     if own is False or foreign:
-        yield spoken("other_office_suspected", "Empfänger oder Leitweg-ID gehören nicht zu diesem Amt.")
+        field = "buyer_reference" if reference else "buyer"
+        yield spoken("other_office_suspected", "Empfänger oder Leitweg-ID gehören nicht zu diesem Amt.", field=field)
 
 
 def duplicate(asked: Asked) -> Iterator[Finding]:

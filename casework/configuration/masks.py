@@ -162,7 +162,7 @@ class Step(Entry):
     `when`: `steps` only if the work has this field · `when_seen`: `steps` only if this sign stands there now ·
     `when_offered`: `steps` only if the choice of this mask field has the value · `choose`: follow the link of a row ·
     `close`: a window · `read_back`: compare now, before the mask goes · `wait`: for a sign.
-    `opens` names the window that the click brings up; `closes` the one it ends.
+    `opens` names the window that the click brings up.
     """
 
     open: str = ""
@@ -181,7 +181,6 @@ class Step(Entry):
     wait: PageSign | None = None
     steps: tuple[Step, ...] = ()
     opens: str = ""
-    closes: str = ""
 
     @field_validator("fill", mode="before")
     @classmethod

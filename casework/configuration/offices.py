@@ -78,7 +78,6 @@ class ProcessOverlay(Located):
     thresholds: dict[str, Share] = Field(default_factory=dict)
     model: bool = True
     four_eyes: bool = False
-    org_unit: str = ""
     expires_after_days: int | None = Field(default=None, ge=1)
     due_after_days: int | None = Field(default=None, ge=0)
     baseline: str | None = None

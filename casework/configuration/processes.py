@@ -56,7 +56,7 @@ class FieldSettings(Located):
 
 
 class Attachments(StrEnum):
-    """Which parts of the message go along with a posting."""
+    """What goes along with a posting: the part the case is about, the whole message as it came (.eml), or nothing."""
 
     MAIN = "main"
     ALL = "all"
@@ -84,7 +84,6 @@ class PostingStep(Located):
     fields: dict[str, str] = Field(default_factory=dict)
     lines: dict[str, str] = Field(default_factory=dict)
     attachments: Attachments = Attachments.NONE
-    locked: bool = True
 
     def templates(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Every template with its path in the step; those of `lines` speak of the lines' own names."""

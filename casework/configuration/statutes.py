@@ -111,7 +111,6 @@ class Dangerous(Located):
     tariff: Tariff | None = None
     counted: bool = True
     relief_barred: bool = True
-    needs_finding: bool = True
     breeds: tuple[str, ...] = ()
 
 
@@ -131,11 +130,10 @@ class Due(Located):
 
 
 class Exemption(Located):
-    """Point 8. `months`: temporary; None: as long as the ground lasts."""
+    """Point 8: dogs that pay nothing."""
 
     id: Identifier
     label: Label
-    months: int | None = Field(default=None, ge=1)
     paragraph: str = ""
 
 
@@ -147,20 +145,6 @@ class Reduction(Located):
     percent: int = Field(default=50, ge=0, le=100)
     proof_years: int | None = Field(default=None, ge=1)
     paragraph: str = ""
-
-
-class Kennel(Located):
-    """Point 10: dogs of a breeder pay `percent` of the tariff, for at most `dogs` of them."""
-
-    percent: int = Field(default=50, ge=0, le=100)
-    dogs: int | None = Field(default=None, ge=1)
-
-
-class ReliefApplication(Located):
-    """Point 11: effect from the month after the application, asked for so many days ahead."""
-
-    days_ahead: int = Field(default=0, ge=0)
-    effect: StartRule = StartRule.NEXT_MONTH
 
 
 class Confirmation(Located):
@@ -194,14 +178,8 @@ class DogTaxVersion(Located):
     due: Due
     exemptions: tuple[Exemption, ...] = ()
     reductions: tuple[Reduction, ...] = ()
-    kennel: Kennel | None = None
-    relief_application: ReliefApplication = Field(default_factory=ReliefApplication)
     registration_days: int = Field(default=14, ge=1)
-    tag_fee: Euro | None = None
-    tag_replacement_fee: Euro | None = None
     household_joint: bool = True
-    credit_tax_paid_elsewhere: bool = False
-    attached_checks: tuple[str, ...] = ()
 
 
 class Statute(Located):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from casework.configuration.catalogue_names import dangling_names
 from casework.configuration.masks import Dialog, Entry, Mask, PageSign, RequestSign, Slug, Step
 
 __all__ = ["SYSTEM", "BrowserOperation", "BrowserSystem", "DropOperation", "DropSystem", "Step", "System"]
@@ -48,12 +50,22 @@ class Search(Entry):
 
 
 class Commit(Entry):
-    """The one irrevocable step, with everything that may follow it."""
+    """The one irrevocable step, with everything that may follow it.
 
-    signs: tuple[str, ...]
-    steps: tuple[Step, ...]
+    `success` reads the number of the receipt by a group `receipt`: without a receipt nothing is ever confirmed.
+    """
+
+    signs: tuple[str, ...] = Field(min_length=1)
+    steps: tuple[Step, ...] = Field(min_length=1)
     success: PageSign
     rejected: tuple[PageSign, ...] = ()
+
+    @field_validator("success")
+    @classmethod
+    def _reads_the_receipt(cls, value: PageSign) -> PageSign:
+        if not any("receipt" in re.compile(text).groupindex for text in (value.text, value.dialog)):
+            raise ValueError("name the receipt's number in `text`: `(?P<receipt>…)`; without it nothing is confirmed")
+        return value
 
 
 class BrowserOperation(Entry):
@@ -126,9 +138,10 @@ class BrowserSystem(SystemBase):
 
     @model_validator(mode="after")
     def _names_exist(self) -> BrowserSystem:
-        problems = list(_dangling_names(self))
+        problems = list(dangling_names(self))
         if problems:
-            raise ValueError("; ".join(problems))
+            # each with its own place, so that `amtsbote check` can name the line
+            raise ValidationError.from_exception_data(self.system, [_at(path, text) for path, text in problems])
         return self
 
 
@@ -157,36 +170,5 @@ System = Annotated[BrowserSystem | DropSystem, Field(discriminator="transport")]
 SYSTEM: TypeAdapter[BrowserSystem | DropSystem] = TypeAdapter(System)
 
 
-def _dangling_names(system: BrowserSystem) -> Iterator[str]:
-    """Masks, fields, buttons, tables and signs that are named somewhere and defined nowhere."""
-    known = {sign.name for sign in system.commits}
-    if system.login.mask not in system.masks:
-        yield f"login: mask {system.login.mask!r} is not defined"
-    for name, mask in system.masks.items():
-        yield from _dangling_in_steps(system, mask.open, f"masks.{name}.open")
-    for name, operation in system.operations.items():
-        where = f"operations.{name}"
-        yield from (
-            f"{where}: commit sign {sign!r} is not defined" for sign in operation.commit.signs if sign not in known
-        )
-        yield from _dangling_in_steps(system, operation.enter, f"{where}.enter")
-        yield from _dangling_in_steps(system, operation.commit.steps, f"{where}.commit")
-        for search in operation.find:
-            yield from _dangling_in_steps(system, search.steps, f"{where}.find")
-            if search.mask not in system.masks or search.table not in system.masks[search.mask].tables:
-                yield f"{where}.find: mask {search.mask!r} has no table {search.table!r}"
-
-
-def _dangling_in_steps(system: BrowserSystem, steps: tuple[Step, ...], where: str) -> Iterator[str]:
-    """Follow the mask a step stands in as far as `open` and `see` tell it."""
-    current: Mask | None = None
-    for step in (inner for outer in steps for inner in outer.walk()):
-        if step.open or step.see:
-            current = system.masks.get(step.open or step.see)
-            if current is None:
-                yield f"{where}: mask {step.open or step.see!r} is not defined"
-        if current is None:
-            continue
-        yield from (f"{where}: the mask has no field {name!r}" for name in step.fill if name not in current.fields)
-        if isinstance(step.click, str) and step.click and step.click not in current.buttons:
-            yield f"{where}: the mask has no button {step.click!r}"
+def _at(path: tuple[str | int, ...], text: str) -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError("value_error", "{error}", {"error": text}), loc=path, input=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -10,6 +9,11 @@ from django.utils.translation import get_language
 
 from casework.configuration.processes import FieldSettings
 from casework.configuration.vocabulary import FieldType
+from casework.record.models import Message
+from casework.words import german
+
+DAYS = {("day", True): "d.m.Y", ("day", False): "Y-m-d", ("short", True): "d.m.", ("short", False): "j M"}
+"""Django's date formats by form and whether the page is German."""
 
 
 def shown(value: str, settings: FieldSettings | None) -> str:
@@ -31,7 +35,7 @@ def shown_date(value: str) -> str:
         day = date.fromisoformat(value)
     except ValueError:
         return value
-    return day.strftime("%d.%m.%Y") if is_german() else value
+    return german.written_date(day) if is_german() else value
 
 
 def shown_money(value: str) -> str:
@@ -42,13 +46,12 @@ def shown_money(value: str) -> str:
         return value
     if not amount.is_finite() or not is_german():
         return value
-    return f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
+    return german.written_amount(amount)
 
 
 def shown_iban(value: str) -> str:
     """In groups of four."""
-    plain = re.sub(r"\s", "", value)
-    return " ".join(plain[start : start + 4] for start in range(0, len(plain), 4))
+    return german.written_iban(value)
 
 
 def shown_hours(seconds: int) -> str:
@@ -61,3 +64,25 @@ def shown_hours(seconds: int) -> str:
 def is_german() -> bool:
     """Is the page German?"""
     return (get_language() or "de").startswith("de")
+
+
+LONGEST_NAME = 60
+
+
+def shown_sender(message: Message) -> str:
+    """Name and address, never the name alone: anybody can call themselves anything, an address even."""
+    name = message.sender_name.strip()[:LONGEST_NAME]
+    if not message.sender:
+        return name
+    return f"{name} <{message.sender}>" if name and "@" not in name else message.sender
+
+
+def listed_sender(message: Message) -> str:
+    """For narrow columns: the address first, so that no long name pushes it out of sight."""
+    name = message.sender_name.strip()[:LONGEST_NAME]
+    return f"{message.sender} · {name}" if message.sender and name and "@" not in name else message.sender or name
+
+
+def domain(address: str) -> str:
+    """The part of a mail address that its mail server answers for."""
+    return address.rpartition("@")[2]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 AGES = {"1": 1, "3": 3, "7": 7}
 """Days; the filter shows what waits longer."""
 SORTS = {
-    "urgent": ("-priority", F("due").asc(nulls_last=True), "opened_at", "pk"),
+    "urgent": (F("due").asc(nulls_last=True), "opened_at", "pk"),
     "oldest": ("opened_at", "pk"),
     "newest": ("-opened_at", "-pk"),
     "reason": ("reason", "opened_at", "pk"),

@@ -8,32 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casework.configuration.configuration import ProcessInForce
+from casework.checks.acceptance import LEAST_CONFIDENCE
+from casework.configuration.in_force import ProcessInForce
 from casework.configuration.processes import FieldSettings
 from casework.configuration.vocabulary import FieldType
 from casework.console import boxes, formats, words
+from casework.console.findings import FindingView, finding_view
 from casework.record.models import Case, FieldValue, Page, RecordedFinding
 
-UNSURE_BELOW = 0.9
 UNSURE_RULE = "AB-FIELD-UNSURE"
 """Says of a field what its mark on the page says already."""
 MOST_CANDIDATES = 9
-FIELDS_OF_REASONS = {
-    "iban_unconfirmed": ("iban",),
-    "iban_new": ("iban",),
-    "iban_invalid": ("iban",),
-    "totals_wrong": ("gross", "payable", "net", "tax"),
-    "business_key_taken": ("number", "chip_number"),
-    "other_office_suspected": ("buyer_reference",),
-    "no_statute": ("municipality",),
-    "statute_unconfirmed": ("municipality",),
-    "relief_requested": ("relief_requested", "relief_reason"),
-    "holder_minor": ("holder_birth_date",),
-    "back_dated": ("acquired_on",),
-    "dangerous_dog": ("breed",),
-    "date_implausible": ("date", "due_date", "acquired_on"),
-}
-"""Where to look first when a reason concerns a field by its nature."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +57,7 @@ class FieldView:
     places: str
     choices: tuple[Choice, ...]
     candidates: tuple[CandidateView, ...]
-    findings: tuple[RecordedFinding, ...]
+    findings: tuple[FindingView, ...]
     refused: str = ""
 
     @property
@@ -86,7 +71,7 @@ class FieldView:
         return self.unsure or self.is_missing or bool(self.refused) or bool(self.serious)
 
     @property
-    def serious(self) -> tuple[RecordedFinding, ...]:
+    def serious(self) -> tuple[FindingView, ...]:
         """Findings that stop the case from passing alone."""
         return tuple(finding for finding in self.findings if finding.severity in ("fatal", "error"))
 
@@ -113,14 +98,15 @@ def sheet_of(
     rows = {row.name: row for row in case.fields.all()}
     findings = list(case.findings.all())
     page_words = boxes.words_of(case.office, pages) if rows else []
-    maker = _Maker(rows, findings, pages, page_words, typed or {}, refused or {})
+    thresholds = process.overlay.thresholds if process else {}
+    maker = _Maker(rows, findings, pages, page_words, thresholds, typed or {}, refused or {})
     known = process.fields if process else ()
     fields = tuple(maker.view(settings.name, settings) for settings in known)
     names = {field.name for field in fields}
     others = tuple(maker.view(name, None) for name in rows if name not in names)
     shown = names | {field.name for field in others}
     loose = tuple(finding for finding in findings if finding.field not in shown)
-    return Sheet(fields, others, loose, _focus(case, fields))
+    return Sheet(fields, others, loose, _focus(fields))
 
 
 @dataclass(frozen=True)
@@ -129,6 +115,7 @@ class _Maker:
     findings: Sequence[RecordedFinding]
     pages: Sequence[Page]
     page_words: Sequence[boxes.PageWords]
+    thresholds: Mapping[str, float]
     typed: Mapping[str, str]
     refused: Mapping[str, str]
 
@@ -137,7 +124,8 @@ class _Maker:
         value = row.value if row else ""
         derived = settings.derived if settings else True
         sources = row.sources if row else []
-        doubtful = bool(row and value and row.confidence < UNSURE_BELOW and not row.corrected and not derived)
+        least = self.thresholds.get(name, LEAST_CONFIDENCE)
+        doubtful = bool(row and value and row.confidence < least and not row.corrected and not derived)
         return FieldView(
             name=name,
             label=words.field_label(settings, name),
@@ -153,7 +141,7 @@ class _Maker:
             places=self._places(value, settings, sources),
             choices=_choices(settings),
             candidates=self._candidates(row, settings),
-            findings=tuple(f for f in self.findings if f.field == name and f.rule != UNSURE_RULE),
+            findings=tuple(finding_view(f) for f in self.findings if f.field == name and f.rule != UNSURE_RULE),
             refused=self.refused.get(name, ""),
         )
 
@@ -186,15 +174,13 @@ def _choices(settings: FieldSettings | None) -> tuple[Choice, ...]:
     return tuple(Choice(key, words.label_words(label)) for key, label in settings.choices.items())
 
 
-def _focus(case: Case, fields: Sequence[FieldView]) -> str:
+def _focus(fields: Sequence[FieldView]) -> str:
     """The field a person should look at first."""
     editable = [field for field in fields if not field.derived and not field.locked]
-    named = FIELDS_OF_REASONS.get(case.reason, ())
     ranked = (
         [field for field in editable if field.refused],
         [field for field in editable if field.is_missing],
         [field for field in editable if field.serious],
-        [field for name in named for field in editable if field.name == name],
         [field for field in editable if field.unsure or field.findings],
         editable,
     )

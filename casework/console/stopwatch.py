@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from math import ceil
 
 from django.core import signing
@@ -17,7 +18,15 @@ WITHOUT_SCRIPT = 300
 
 def begin(case: Case) -> str:
     """A signed token that says when this page of a case was opened."""
-    return signing.dumps([case.pk, clock.now().timestamp()], salt=SALT)
+    return signing.dumps([case.pk, clock.now().timestamp(), secrets.token_hex(8)], salt=SALT)
+
+
+def page(token: str) -> str:
+    """The mark of the opened page, by which its time is counted once; empty for a false token."""
+    try:
+        return str(signing.loads(token, salt=SALT)[2])
+    except signing.BadSignature:
+        return ""
 
 
 def seconds(case: Case, token: str, measured: str) -> int:
@@ -26,7 +35,7 @@ def seconds(case: Case, token: str, measured: str) -> int:
     A started second counts as one: whoever answered spent time on it.
     """
     try:
-        number, opened = signing.loads(token, salt=SALT)
+        number, opened, _mark = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         return 0
     if number != case.pk:

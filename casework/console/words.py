@@ -56,11 +56,13 @@ EVENTS: Words = {
     "opened": gettext_lazy("Eingegangen und gespeichert"),
     "read": gettext_lazy("Gelesen"),
     "corrected": gettext_lazy("Angaben berichtigt"),
+    "recomputed": gettext_lazy("Angaben neu berechnet und geprüft"),
+    "decided": gettext_lazy("Entschieden"),
     "held": gettext_lazy("Zurückgestellt"),
     "assigned": gettext_lazy("Zugewiesen"),
     "released_first": gettext_lazy("Zum ersten Mal freigegeben, zweite Freigabe nötig"),
     "effort_clerk": gettext_lazy("Arbeitszeit gemessen"),
-    "settling": gettext_lazy("Wartet, bis nachgesehen werden darf"),
+    "settling": gettext_lazy("Wartet, bevor im Zielsystem nachgesehen wird"),
     "moved_new": gettext_lazy("Wird neu gelesen"),
     "moved_review": gettext_lazy("Zur Prüfung vorgelegt"),
     "moved_ready": gettext_lazy("Zum Übertragen bereit"),
@@ -69,18 +71,24 @@ EVENTS: Words = {
     "moved_closed": gettext_lazy("Geschlossen"),
     "attempt_prepared": gettext_lazy("Versuch zurückgesetzt, nichts wurde gesendet"),
     "attempt_armed": gettext_lazy("Maske ausgefüllt und verglichen"),
-    "attempt_sent": gettext_lazy("Buchung abgeschickt"),
-    "attempt_confirmed": gettext_lazy("Buchung bestätigt"),
-    "attempt_rejected": gettext_lazy("Buchung abgelehnt"),
-    "attempt_absent": gettext_lazy("Buchung im Zielsystem nicht gefunden"),
-    "attempt_unknown": gettext_lazy("Ausgang der Buchung ungewiss"),
+    "attempt_sent": gettext_lazy("Eintrag abgeschickt"),
+    "attempt_confirmed": gettext_lazy("Eintrag bestätigt"),
+    "attempt_rejected": gettext_lazy("Eintrag abgelehnt"),
+    "attempt_absent": gettext_lazy("Eintrag im Zielsystem nicht gefunden"),
+    "attempt_unknown": gettext_lazy("Ausgang des Eintrags ungewiss"),
+    "attempt_opened_again": gettext_lazy("Weiterer Versuch zugelassen"),
+    "key_corrected": gettext_lazy("Geschäftsschlüssel berichtigt"),
+    "evidence_kept": gettext_lazy("Belege der Eintragung gesichert"),
     "expires_now": gettext_lazy("Zum Verfallen freigegeben"),
     "paused": gettext_lazy("Angehalten"),
     "pause_changed": gettext_lazy("Anhalten geändert"),
     "resumed": gettext_lazy("Fortgesetzt"),
-    "ordered": gettext_lazy("Auftrag erteilt"),
-    "order_ended": gettext_lazy("Auftrag beendet"),
     "role_given": gettext_lazy("Rolle vergeben"),
+    "role_taken": gettext_lazy("Rolle entzogen"),
+    "account_locked": gettext_lazy("Konto gesperrt"),
+    "account_unlocked": gettext_lazy("Konto entsperrt"),
+    "login": gettext_lazy("Angemeldet"),
+    "login_failed": gettext_lazy("Anmeldung fehlgeschlagen"),
     "renumbered": gettext_lazy("Postfach neu nummeriert"),
 }
 ATTEMPTS: Words = {
@@ -92,21 +100,16 @@ ATTEMPTS: Words = {
     "absent": gettext_lazy("Nicht gefunden"),
     "unknown": gettext_lazy("Ausgang ungewiss"),
 }
-ORDERS: Words = {
-    "waiting": gettext_lazy("wartet"),
-    "running": gettext_lazy("läuft"),
-    "done": gettext_lazy("erledigt"),
-    "failed": gettext_lazy("gescheitert"),
-}
 ACTORS: Words = {
     "intake": gettext_lazy("Posteingang"),
     "prepare": gettext_lazy("Lesen"),
     "transfer": gettext_lazy("Übertragung"),
-    "reaper": gettext_lazy("Aufräumen"),
-    "housekeeping": gettext_lazy("Hausmeister"),
+    "reaper": gettext_lazy("Aufräumdienst"),
+    "housekeeping": gettext_lazy("Hintergrunddienst"),
     "clerk": gettext_lazy("Sachbearbeitung"),
     "officer": gettext_lazy("Automationsbeauftragte"),
     "auditor": gettext_lazy("Revision"),
+    "person": gettext_lazy("Person"),
 }
 ORIGINS: Words = {
     "xml": gettext_lazy("elektronische Daten"),
@@ -115,6 +118,7 @@ ORIGINS: Words = {
     "ocr": gettext_lazy("Texterkennung"),
     "code": gettext_lazy("Strichcode"),
     "register": gettext_lazy("Stammdaten"),
+    "clerk": gettext_lazy("von Hand eingegeben"),
     "arithmetic": gettext_lazy("Berechnung"),
 }
 SEVERITIES: Words = {
@@ -199,11 +203,35 @@ def office_name(office: str) -> str:
     return found.name if found else office
 
 
+def mailbox_title(name: str) -> str:
+    """A mailbox `office/account` by its account and the name of its office."""
+    office, _slash, account = name.partition("/")
+    return f"{account}, {office_name(office)}"
+
+
 def scope_words(scope: str, name: str) -> str:
     """What a pause stops, in words."""
-    titles = {"office": office_name, "process": process_title, "system": system_title}
+    titles = {"office": office_name, "process": process_title, "system": system_title, "mailbox": mailbox_title}
     title = titles[scope](name) if scope in titles else name
     return f"{word(SCOPES, scope)} {title}".strip()
+
+
+def health_name(kind: str, name: str) -> str:
+    """What a row of health is about: a target system by its title, a mailbox by its account."""
+    return system_title(name) if kind == "system" else name
+
+
+def lease_words(name: str) -> str:
+    """What a bot that holds this lease does: `mailbox:OFFICE:ACCOUNT:FOLDER` or `login:SYSTEM:USER`."""
+    kind, *rest = name.split(":")
+    if kind == "mailbox" and len(rest) >= 2:
+        return _("%(office)s: Postfach %(mailbox)s wird abgerufen") % {
+            "office": office_name(rest[0]),
+            "mailbox": rest[1],
+        }
+    if kind == "login" and len(rest) >= 2:
+        return _("%(system)s: angemeldet als %(account)s") % {"system": system_title(rest[0]), "account": rest[1]}
+    return name
 
 
 def field_label(settings: FieldSettings | None, name: str) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from casework.configuration.configuration import ProcessInForce
+from casework.configuration.in_force import ProcessInForce
 from casework.configuration.vocabulary import Stage
 from casework.record.models import Attempt, Case, Decision, Posting
 from casework.words.errors import AmtsboteError
-from casework.words.states import OPEN_ATTEMPTS, AttemptState, State
+from casework.words.states import OPEN_ATTEMPTS, State, needs_person
 
 CLOSING = ("done_by_hand", "other_office", "duplicate", "withdrawn", "nothing_to_do")
 """Reasons for which a person closes a case."""
 CLOSING_PARTLY_POSTED = ("done_by_hand", "correct_in_target")
 """The same, once a target system holds something of it."""
 FIRST_RELEASE = "first_release"
-UNCERTAIN = (*OPEN_ATTEMPTS, AttemptState.ABSENT)
 
 
 class WrongMoment(AmtsboteError):
@@ -36,12 +35,20 @@ def open_attempt_of(case: Case) -> Attempt | None:
 
 
 def asked_attempt_of(case: Case) -> Attempt | None:
-    """The attempt that the question *Ausgang ungewiss* is about: an open one, or one that `find` did not see."""
+    """The attempt that the question *Ausgang ungewiss* is about: an open one, or one after which a person must look.
+
+    The question stays until it is answered, whatever the reason for which the case is in review by now.
+    """
     opened = open_attempt_of(case)
-    if opened is not None or not (in_review(case) and case.reason == "outcome_unknown"):
+    if opened is not None or not in_review(case):
         return opened
-    attempts = Attempt.objects.filter(posting__case=case, posting__confirmed_at=None, state__in=UNCERTAIN)
-    return attempts.select_related("posting").order_by("-pk").first()
+    attempts = Attempt.objects.filter(posting__case=case, posting__confirmed_at=None).select_related("posting")
+    newest = {attempt.posting_id: attempt for attempt in attempts.order_by("-posting__step", "number")}
+    return next((attempt for attempt in newest.values() if _needs_person(attempt)), None)
+
+
+def _needs_person(attempt: Attempt) -> bool:
+    return needs_person(attempt.state, reason=attempt.reason, kind=attempt.posting.operation_class)
 
 
 def can_decide(case: Case) -> bool:
@@ -94,34 +101,27 @@ def closing_reasons(case: Case) -> tuple[str, ...]:
     return CLOSING_PARTLY_POSTED if is_partly_posted(case) else CLOSING
 
 
-def can_close(case: Case, reason: str) -> bool:
-    """May a person close the case for this reason?"""
-    return can_decide(case) and reason in closing_reasons(case)
-
-
 def check_close(case: Case, reason: str) -> None:
+    """May a person close the case for this reason?"""
     check_decide(case)
     if reason not in closing_reasons(case):
         raise WrongMoment("closing_reason", f"case {case.reference} cannot be closed as {reason!r}")
 
 
 def can_read_again(case: Case) -> bool:
-    """May the case be prepared once more? Not when a target system already holds something of it."""
-    return can_decide(case) and not is_partly_posted(case)
+    """May the case be prepared once more? Not when a target system already holds something of it, or may hold it."""
+    return in_review(case) and asked_attempt_of(case) is None and not is_partly_posted(case)
 
 
 def check_read_again(case: Case) -> None:
-    check_decide(case)
+    check_in_review(case)
+    _check_answered(case, asked_attempt_of(case))
     if is_partly_posted(case):
         raise WrongMoment("partly_posted", f"case {case.reference} is partly posted; its kind and fields are fixed")
 
 
-def can_answer_outcome(case: Case) -> bool:
-    """Is the one question open: did the posting take effect?"""
-    return in_review(case) and asked_attempt_of(case) is not None
-
-
 def check_answer_outcome(case: Case) -> Attempt:
+    """Is the one question open: did the posting take effect? The attempt it is about."""
     check_in_review(case)
     attempt = asked_attempt_of(case)
     if attempt is None:

@@ -26,7 +26,7 @@ BOOK_READERS = frozenset({Role.MANAGER, Role.OFFICER, Role.AUDITOR})
 OPERATORS = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 TRAIL_READERS = frozenset({Role.AUDITOR, Role.OFFICER})
 REOPENERS = frozenset({Role.CLERK, Role.SECOND_CLERK, Role.AUDITOR})
-SCOPES = ("all", "office", "process", "system")
+SCOPES = ("all", "office", "process", "system", "mailbox")
 
 
 class NotPermitted(AmtsboteError, PermissionDenied):
@@ -153,10 +153,10 @@ def check_operate(user: User) -> None:
 def can_pause(user: User, scope: str, name: str, *, offices: Iterable[str]) -> bool:
     """May they stop or resume this? What concerns all offices takes an officer of all of them.
 
-    `offices` are all offices of the house.
+    `offices` are all offices of the house. A mailbox belongs to its office.
     """
-    if scope == "office":
-        return has_role(user, name, OPERATORS)
+    if scope in ("office", "mailbox"):
+        return has_role(user, name.partition("/")[0], OPERATORS)
     own = set(offices_with(user, OPERATORS))
     return bool(own) and own >= set(offices)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
+
+RECORD_AWAY = (OperationalError, InterfaceError)
+"""What a query raises while the record's database does not answer."""
 
 
 def hang_up() -> None:

@@ -22,6 +22,7 @@ from casework.configuration import places
 from casework.words.errors import StoreError
 
 KEY_BYTES = 32
+MASTER = "master.key"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _office_key(folder: Path, office: str) -> OfficeKey:
 
 
 def _master_key(folder: Path) -> bytes:
-    path = folder / "master.key"
+    path = folder / MASTER
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_new(path, secrets.token_bytes(KEY_BYTES))

@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 
 
+def keep_to_owner() -> None:
+    """Whatever this process and its children write from now on, its owner alone can read."""
+    os.umask(0o077)
+
+
 def boot() -> None:
     """Set Django up once; later calls do nothing."""
     import django
     from django.apps import apps
 
+    keep_to_owner()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.site.settings")
     if not apps.ready:
         django.setup()

@@ -8,13 +8,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from casework.words.errors import ConfigurationError
 
+SQLITE_NAME = "record.sqlite3"
 SQLITE_PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;"
 
 
 def database(url: str | None, folder: Path) -> dict[str, Any]:
     """Django's database settings for `postgresql://user:password@host:port/name?host=/socket/folder`, or SQLite."""
     if not url:
-        return _sqlite(folder / "record.sqlite3")
+        return _sqlite(folder / SQLITE_NAME)
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return _sqlite(Path(unquote(parts.path)))

@@ -22,19 +22,3 @@ class Knowledge(Protocol):
 
     def municipality_tariff(self, municipality: str, on: str) -> bool:
         """Is there a dog tax statute of this municipality in force on that ISO date?"""
-
-
-class KnowsNothing:
-    """Knowledge of a reader without an office behind it."""
-
-    def supplier(self, *, vat_id: str, name: str) -> Supplier | None:
-        return None
-
-    def business_key_taken(self, kind: str, key: str) -> bool:
-        return False
-
-    def is_own_address(self, *, buyer_reference: str, buyer_name: str) -> bool | None:
-        return None
-
-    def municipality_tariff(self, municipality: str, on: str) -> bool:
-        return False

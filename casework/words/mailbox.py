@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from casework.words.errors import AmtsboteError, ConfigurationError, TryAgainLater
+
+BY_HAND_ACCOUNT = "by-hand"
+"""The account of messages that are orders given by hand: their cases are carried by whoever gave the order alone."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -40,22 +41,6 @@ class MailboxLack:
     code: str
     text: str
     fatal: bool = False
-
-
-class Door(Protocol):
-    """How messages come in, whatever the transport: a mailbox today, a watched folder tomorrow."""
-
-    def new(self) -> list[Arrival]:
-        """What waits, oldest first."""
-
-    def fetch(self, place: MailboxPlace) -> bytes:
-        """The whole message; raises `MessageGone`."""
-
-    def fetch_many(self, arrivals: Iterable[Arrival]) -> Iterator[tuple[Arrival, bytes]]:
-        """The messages in the order given; those that are gone by now are left out."""
-
-    def done(self, places: Iterable[MailboxPlace]) -> Mapping[MailboxPlace, MailboxPlace | None]:
-        """Take the messages out of the way; the new place of each, None where the server does not tell it."""
 
 
 class MessageGone(AmtsboteError):

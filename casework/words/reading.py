@@ -16,6 +16,7 @@ class Origin(StrEnum):
     OCR = "ocr"
     CODE = "code"
     REGISTER = "register"
+    CLERK = "clerk"
     ARITHMETIC = "arithmetic"
 
 
@@ -183,14 +184,6 @@ class FileReading(BaseModel):
     documents: list[DocumentReading] = Default(default_factory=list)
     parts: list[Part] = Default(default_factory=list)
     seconds: float = 0.0
-
-
-class SenderRule(BaseModel):
-    """An address whose proven mails are form mail of the online service, with the authserv-id that may prove it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    address: str
 
 
 class ReadingContext(BaseModel):

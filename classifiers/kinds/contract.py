@@ -1,4 +1,4 @@
-"""What a kind sees and what it answers. A kind is one file: `NAME`, `CHECKS`, `identify`, `extract`."""
+"""What a kind sees and what it answers. A kind is one file: `NAME`, `identify`, `extract`."""
 
 from __future__ import annotations
 
@@ -33,15 +33,29 @@ class Material:
     """One part as the kinds see it; everything costly is read once and only when asked for."""
 
     def __init__(
-        self, piece: Piece, head: MessageHead, embedded: list[Piece], limits: Limits, *, form_sender: bool
+        self,
+        piece: Piece,
+        head: MessageHead,
+        embedded: list[Piece],
+        limits: Limits,
+        *,
+        form_sender: bool,
+        has_attachments: bool = False,
     ) -> None:
         self.piece, self.head, self.embedded, self.limits = piece, head, embedded, limits
         self.form_sender = form_sender
-        """Is this the body of a mail from a proven sender of form mail?"""
+        """Does the part come in a mail from a proven sender of form mail?"""
+        self.has_attachments = has_attachments
+        """Does anything but the body hang on the mail, readable for us or not?"""
 
     @property
     def is_body(self) -> bool:
         return self.piece.role is Role.BODY
+
+    @property
+    def is_form_mail(self) -> bool:
+        """Is this the text that a proven sender of form mail wrote, rather than a file that he passed on?"""
+        return self.is_body and self.form_sender
 
     @property
     def is_picture(self) -> bool:
@@ -91,7 +105,6 @@ class Kind(Protocol):
     """One kind of document: a module with these names."""
 
     NAME: str
-    CHECKS: tuple[str, ...]
 
     def identify(self, material: Material) -> Claim | None:
         """Is this part mine? Never guesses: no claim is an answer."""

@@ -13,7 +13,6 @@ from classifiers.kinds.places.typed import Found, dates_in
 from classifiers.readers.texts import Line
 
 NAME = "defect_report"
-CHECKS = ("public_danger",)
 FORM_IDS = ("MAENGEL", "MÄNGEL", "MELDUNG-MANGEL")
 
 CATEGORIES: dict[str, tuple[str, ...]] = {

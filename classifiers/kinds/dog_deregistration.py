@@ -12,7 +12,6 @@ from classifiers.kinds.forms import Entry
 from classifiers.kinds.letters import read_dog_letter, speaks_of
 
 NAME = "dog_deregistration"
-CHECKS = ("deregistration_dates", "mandate", "dog_tax")
 FORM_IDS = ("HUND-AB",)
 
 _TITLE = re.compile(

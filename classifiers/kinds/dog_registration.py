@@ -12,7 +12,6 @@ from classifiers.kinds.forms import Entry
 from classifiers.kinds.letters import read_dog_letter, speaks_of
 
 NAME = "dog_registration"
-CHECKS = ("registration_dates", "holder_of_age", "relief", "dangerous_breed", "mandate", "dog_tax")
 FORM_IDS = ("HUND-AN",)
 
 _TITLE = re.compile(

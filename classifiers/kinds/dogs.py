@@ -8,6 +8,7 @@ from casework.words.reading import DecidedBy, DocumentReading, FieldReading, Ori
 from classifiers.kinds import values
 from classifiers.kinds.contract import Claim, Material
 from classifiers.kinds.forms import Entry, Pair, pairs_in, pairs_of_form, read_pairs
+from classifiers.kinds.visible import check_form_visible
 
 HOLDER: dict[str, Entry] = {
     "holder": Entry(
@@ -171,6 +172,8 @@ DOG: dict[str, Entry] = {
         values.digits,
     ),
 }
+_OURS = re.compile(r"HUND-A[NB]\b")
+"""Numbers of the offices' own forms: one that bears the other's number is the other form."""
 _FORM_ID = re.compile(
     r"^(?:formular|formularkennung|formular nr|formularnummer|form id|form|formularid"
     r"|formular id)$"
@@ -190,27 +193,30 @@ def pairs_of(material: Material) -> list[Pair]:
     """Label and value pairs: of form fields where there are some, else of the lines."""
     if material.form:
         return pairs_of_form(material)
-    return pairs_in(material.text, material.piece.id, origin=Origin.FORM if material.form_sender else None)
+    return pairs_in(material.text, material.piece.id, origin=Origin.FORM if material.is_form_mail else None)
 
 
 def claim_form(material: Material, *, kind: str, ids: tuple[str, ...], title: re.Pattern[str]) -> Claim | None:
-    """A claim for a filled form: proved form mail, or a PDF form by its id; what only looks like it is unproven."""
+    """A claim for a filled form. Its number says which form it is; who sent it is proven by the mail alone (ADR 6)."""
     pairs = pairs_of(material)
-    identified = form_id(pairs, material).startswith(ids)
+    number = form_id(pairs, material)
+    identified = number.startswith(ids)
+    if _OURS.match(number) and not identified:
+        return None
     titled = title.search(material.text.whole[:600]) is not None
     if material.form:
         filled = any(pair.value for pair in pairs)
-        return (
-            Claim(kind, DecidedBy.FORM if identified else DecidedBy.RULE) if filled and (identified or titled) else None
-        )
+        return _claim(material, kind, identified=identified) if filled and (identified or titled) else None
     if material.is_body and identified:
-        return (
-            Claim(kind, DecidedBy.FORM)
-            if material.form_sender
-            else Claim(kind, DecidedBy.RULE, 0.95, ("sender_unproven",))
-        )
+        return _claim(material, kind, identified=True)
     known = read_pairs(pairs, {**HOLDER, **DOG})
     return Claim(kind, DecidedBy.RULE, 0.9) if titled and len(known) >= 5 else None
+
+
+def _claim(material: Material, kind: str, *, identified: bool) -> Claim:
+    if not material.form_sender:
+        return Claim(kind, DecidedBy.RULE, 0.95, ("sender_unproven",))
+    return Claim(kind, DecidedBy.FORM if identified else DecidedBy.RULE)
 
 
 def read_form(material: Material, claim: Claim, entries: dict[str, Entry]) -> DocumentReading:
@@ -218,6 +224,7 @@ def read_form(material: Material, claim: Claim, entries: dict[str, Entry]) -> Do
     fields = read_pairs(pairs_of(material), {**HOLDER, **entries})
     for name in [name for name in fields if name.endswith("_in_section")]:
         fields[name.removesuffix("_in_section")] = fields.pop(name)
+    unseen = check_form_visible(fields, material) if material.form else []
     fill_municipality(fields)
     return DocumentReading(
         part=material.piece.id,
@@ -225,7 +232,8 @@ def read_form(material: Material, claim: Claim, entries: dict[str, Entry]) -> Do
         confidence=claim.strength,
         decided_by=claim.decided_by,
         fields=fields,
-        unsure=list(claim.unsure),
+        findings=unseen,
+        unsure=[*claim.unsure, *(["not_visible"] if unseen else [])],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from casework.words.reading import DecidedBy, DocumentReading, Finding, Severity
+from casework.words.reading import DecidedBy, DocumentReading, Severity
 from classifiers.kinds.contract import Claim, Material
 from classifiers.kinds.einvoice.compare import compare_with_page
 from classifiers.kinds.einvoice.detect import invoice_syntax, read_invoice
@@ -13,10 +13,10 @@ from classifiers.kinds.einvoice.model import Invoice
 from classifiers.kinds.einvoice.national import check_national
 from classifiers.kinds.einvoice.rules import check_rules, check_schema
 from classifiers.kinds.seen.invoice_text import looks_like_invoice, read_seen_invoice
+from classifiers.kinds.visible import check_page_visible
 from classifiers.readers.parts import Piece
 
 NAME = "invoice"
-CHECKS = ("invoice_totals", "iban", "dates", "required_fields", "supplier", "duplicate", "addressee")
 
 
 def identify(material: Material) -> Claim | None:
@@ -38,16 +38,22 @@ def extract(material: Material, claim: Claim) -> DocumentReading:
     document = _read_structured(piece, root, invoice, claim)
     if piece is not material.piece:
         document = document.model_copy(update={"part": material.piece.id, "parts": [piece.id]})
-        differences = compare_with_page(document.fields, material.text, material.piece.id)
-        add_differences(document, differences)
+        confirm_by_page(document, material)
     return document
 
 
-def add_differences(document: DocumentReading, differences: list[Finding]) -> None:
-    """Add what a visible twin contradicts; an error among it sends the case to a clerk."""
+def confirm_by_page(document: DocumentReading, page: Material) -> None:
+    """Let a visible page confirm or contradict the data; an error among it sends the case to a clerk."""
+    differences = compare_with_page(document.fields, page.text, page.piece.id)
     document.findings.extend(differences)
+    stops = [finding for finding in document.findings if finding.severity in (Severity.FATAL, Severity.ERROR)]
+    may_pass = not (stops or differences or document.unsure)
     if any(finding.severity is Severity.ERROR for finding in differences) and "xml_pdf_differ" not in document.unsure:
         document.unsure.append("xml_pdf_differ")
+    if page.piece.type == "application/pdf":
+        unseen = check_page_visible(document.fields, page, page.piece.id, may_pass=may_pass)
+        document.findings.extend(unseen)
+        document.unsure.extend(["not_visible"] if unseen and "not_visible" not in document.unsure else [])
 
 
 def _structured(material: Material) -> tuple[Piece, etree._Element, Invoice] | None:

@@ -8,10 +8,9 @@ from casework.words.reading import DecidedBy, DocumentReading, FieldReading, Ori
 from classifiers.kinds.contract import Claim, Material
 
 NAME = "no_action"
-CHECKS: tuple[str, ...] = ()
 
 _AUTOMATIC = re.compile(
-    r"^(?:automatische antwort|abwesenheit|out of office|auto(?:matic)? ?reply|autom\. antwort"
+    r"^(?:automatische antwort|abwesen(?:d|heit)|out of office|auto(?:matic)? ?reply|autom\. antwort"
     r"|undeliver|delivery status|mail delivery"
     r"|unzustellbar|zustellung fehlgeschlagen|returned mail|failure notice)",
     re.I,
@@ -19,18 +18,23 @@ _AUTOMATIC = re.compile(
 _UNSUBSCRIBE = re.compile(
     r"newsletter|abbestell|abmelden (?:vom|von diesem)|unsubscribe|austragen|keine weiteren (?:mails|angebote)"
 )
+_REMEDY = re.compile(r"\b(?:widerspruch|einspruch|klage|anfechtung|dienstaufsichtsbeschwerde)\b")
+"""Words of a legal remedy: such post runs against a time limit and is never closed unseen."""
 
 
 def identify(material: Material) -> Claim | None:
-    """Only a mail's own body can be no action, and only by headers that its sender set against himself."""
-    if not material.is_body:
-        return None
+    """Only a mail's own body can be no action, and only by headers that its sender set against himself.
+
+    What bytes decide is closed unseen: so header and words have to agree, nothing may hang on the mail, and it may not
+    speak of a remedy. Everything else stays a rule's guess, which a clerk sees.
+    """
     head = material.head
-    if head.auto_submitted and (_AUTOMATIC.search(head.subject) or not head.bulk):
-        return Claim(NAME, DecidedBy.BYTES)
-    if head.bulk:
-        return Claim(NAME, DecidedBy.BYTES if _UNSUBSCRIBE.search(material.lowered) else DecidedBy.RULE, 1.0)
-    return None
+    if not material.is_body or not (head.auto_submitted or head.bulk):
+        return None
+    agreed = _AUTOMATIC.search(head.subject) if head.auto_submitted else _UNSUBSCRIBE.search(material.lowered)
+    remedy = _REMEDY.search(f"{head.subject.lower()} {material.lowered}")
+    certain = agreed and not remedy and not material.has_attachments
+    return Claim(NAME, DecidedBy.BYTES if certain else DecidedBy.RULE)
 
 
 def extract(material: Material, claim: Claim) -> DocumentReading:

@@ -55,13 +55,15 @@ def open_picture(data: bytes, limits: Limits) -> Image.Image | None:
 
 def _text_of_pdf(data: bytes, limits: Limits) -> Text:
     try:
-        pages = page_texts(data, limits)
+        pages, left_out = page_texts(data, limits)
     except PdfRefused as refused:
         return Text(reason=refused.reason)
     blank = {page.number for page in pages if sum(len(word.text) for word in page.words) < LEAST_LETTERS}
     if blank and limits.ocr_pages:
         pages = _recognise(data, pages, blank, limits)
-    return text_from_pages(pages)
+    text = text_from_pages(pages)
+    text.left_out = left_out or 0 < limits.ocr_pages < len(blank)
+    return text
 
 
 def _recognise(data: bytes, pages: list[PageText], blank: set[int], limits: Limits) -> list[PageText]:
@@ -91,6 +93,14 @@ def _text_of_picture(data: bytes, limits: Limits) -> Text:
     if not limits.ocr_pages or min(picture.size) < 200 or _is_blank(picture):
         return Text(pages=[PageText(1, width, height, (), Origin.OCR)], origin=Origin.OCR, reason="no_text")
     try:
-        return text_from_pages([read_page(picture, number=1, width=width, height=height)])
+        text = text_from_pages([read_page(picture, number=1, width=width, height=height)])
+        text.left_out = _has_more_pages(data)
+        return text
     except OcrMissing:
         return Text(origin=Origin.OCR, reason="no_text")
+
+
+def _has_more_pages(data: bytes) -> bool:
+    """A TIFF of a fax gateway may hold several pages; only the first is read."""
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.format == "TIFF" and getattr(picture, "n_frames", 1) > 1

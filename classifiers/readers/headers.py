@@ -10,7 +10,15 @@ from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
+    r"\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
+"""Every character of the categories Cc and Cf but tab, line ends and joiners: what is read but not seen."""
+_NEEDS_JOINERS = r"[\u0590-\u1fff\u2070-\U0010ffff]"
+_JOINERS = re.compile(rf"(?<!{_NEEDS_JOINERS})[\u200c\u200d]|[\u200c\u200d](?!{_NEEDS_JOINERS})")
+"""Joiners belong between letters of scripts that join and between the signs of one picture, nowhere else."""
 
 
 def decode_bytes(data: bytes, charset: str | None = None) -> str:
@@ -34,9 +42,9 @@ def _guess(data: bytes) -> str:
 
 
 def clean_text(text: str) -> str:
-    """NFC, without control and direction characters that could fool a reader or a log."""
+    """NFC, without any character that is not seen and could fool a reader, a comparison or a log."""
     whole = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates fit into no file and no frame
-    return _CONTROLS.sub("", unicodedata.normalize("NFC", whole).replace("\ufeff", ""))
+    return unicodedata.normalize("NFC", _JOINERS.sub("", _CONTROLS.sub("", whole)))
 
 
 def header(message: Message, name: str) -> str:

@@ -25,6 +25,28 @@ class Limits(BaseModel):
     parts: int = 500
     depth: int = 10
     pages: int = 200
+    shown_pages: int = 40
+    """What the console shows of one part; a value read further behind is never accepted alone."""
     ocr_pages: int = 12
     page_pixels: int = 40_000_000
     xml_bytes: int = 20 * MIB
+
+
+class Showing(BaseModel):
+    """What may still be spent on showing one message, all of its parts together."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seconds: float = 60.0
+    pages: int = 200
+    size: int = 48 * MIB
+    """Bytes of PNG."""
+
+    @property
+    def spent(self) -> bool:
+        """Is nothing left of one of them?"""
+        return min(self.seconds, self.pages, self.size) <= 0
+
+    def less(self, *, seconds: float = 0.0, pages: int = 0, size: int = 0) -> Showing:
+        """What is left after so much was spent."""
+        return Showing(seconds=self.seconds - seconds, pages=self.pages - pages, size=self.size - size)

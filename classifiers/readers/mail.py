@@ -40,7 +40,6 @@ def parse_mail(raw: bytes) -> Message:
 def head_of(message: Message, authserv_id: str | None) -> MessageHead:
     """The head as people see it, with the verdict about its sender. `body` is filled once the parts are known."""
     name, sender = address(message, "From")
-    automatic = header(message, "Auto-Submitted").lower()
     return MessageHead(
         sender=sender,
         sender_name=name,
@@ -48,16 +47,20 @@ def head_of(message: Message, authserv_id: str | None) -> MessageHead:
         subject=header(message, "Subject"),
         message_id=header(message, "Message-ID"),
         sent_at=sent_at(message),
-        auto_submitted=(bool(automatic) and not automatic.startswith("no")) or _is_reply_by_machine(message),
+        auto_submitted=_is_reply_by_machine(message),
         bulk=_is_bulk(message),
         sender_proof=prove_sender(message, authserv_id),
     )
 
 
 def _is_reply_by_machine(message: Message) -> bool:
-    """A bounce or an absence notice that says so in a header of its own."""
-    report = message.get_content_type() == "multipart/report"
-    return report or any(header(message, name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress"))
+    """A bounce or an absence notice that says so of itself (RFC 3834, RFC 6522).
+
+    `auto-generated` is not enough: fax gateways, scanners and portals send letters so. X-Auto-Response-Suppress only
+    asks others not to answer by machine; Exchange sets it on ordinary mail.
+    """
+    said = re.split(r"[\s;(]", header(message, "Auto-Submitted").lower(), maxsplit=1)[0]
+    return said == "auto-replied" or message.get_content_type() == "multipart/report"
 
 
 def _is_bulk(message: Message) -> bool:

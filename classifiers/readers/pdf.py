@@ -36,10 +36,14 @@ def open_pdf(data: bytes) -> Iterator[Any]:
         document.close()
 
 
-def page_texts(data: bytes, limits: Limits) -> list[PageText]:
-    """The text layer of every page up to the limit; pages without text have no words. Raises PdfRefused."""
+def page_texts(data: bytes, limits: Limits) -> tuple[list[PageText], bool]:
+    """The text layer of every page up to the limit, and whether there are more; pages without text have no words.
+
+    Raises PdfRefused.
+    """
     pages: list[PageText] = []
     with open_pdf(data) as document:
+        left_out = len(document) > limits.pages
         for index in range(min(len(document), limits.pages)):
             try:
                 page = document[index]
@@ -50,7 +54,7 @@ def page_texts(data: bytes, limits: Limits) -> list[PageText]:
             page.close()
     if not pages:
         raise PdfRefused("pdf_damaged")
-    return pages
+    return pages, left_out
 
 
 def _words(page: Any) -> tuple[Word, ...]:
@@ -68,7 +72,8 @@ def _words(page: Any) -> tuple[Word, ...]:
             if character.isspace() or character in "\x00\ufffe\ufffd":
                 collected.end()
                 continue
-            collected.add(character, textpage.get_charbox(index, loose=True))
+            # some fonts call their hyphen soft; what is drawn on a page is a hyphen
+            collected.add("-" if character == "\u00ad" else character, textpage.get_charbox(index, loose=True))
         collected.end()
         return tuple(collected.words)
     finally:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import pikepdf
 
 from casework.words.errors import AmtsboteError
 from casework.words.reading import Box
 from classifiers.readers.headers import clean_text
+
+_DAMAGE = (pikepdf.PdfError, ValueError, RuntimeError, KeyError, AttributeError, TypeError)
+_ODD_STREAM = 4 * 1024 * 1024
+"""Packed size (bytes) up to which a stream with other filters than Flate is left to the library."""
 
 
 class PdfRefused(AmtsboteError):
@@ -29,22 +36,77 @@ def _open(data: bytes) -> pikepdf.Pdf:
         raise PdfRefused("pdf_damaged") from error
 
 
-def embedded_files(data: bytes, *, budget: int) -> list[tuple[str, str, bytes]]:
-    """Name, AFRelationship and bytes of every embedded file. Raises PdfRefused."""
-    found: list[tuple[str, str, bytes]] = []
+@dataclass(frozen=True)
+class EmbeddedFile:
+    """A file inside a PDF; `refused` is the reason code when its bytes could not be taken out."""
+
+    name: str
+    relation: str
+    data: bytes
+    refused: str = ""
+
+
+def embedded_files(data: bytes, *, budget: int, largest: int) -> list[EmbeddedFile]:
+    """Every embedded file; what would unpack to more than `largest` or the rest of the budget is told as refused.
+
+    Raises PdfRefused.
+    """
+    found: list[EmbeddedFile] = []
     with _open(data) as pdf:
         try:
             for name, specification in pdf.attachments.items():
-                relation = str(specification.obj.get("/AFRelationship", "")).lstrip("/")
-                # a stream that unpacks to far more than it weighs is cut off by the child's memory limit
-                content = specification.get_file().read_bytes()
-                budget -= len(content)
-                if budget < 0:
-                    break
-                found.append((clean_text(specification.filename or name), relation, content))
-        except (pikepdf.PdfError, ValueError, RuntimeError, KeyError, AttributeError, TypeError):
+                file = _embedded(name, specification, most=min(budget, largest))
+                # what was unpacked in vain has cost its time too
+                budget -= len(file.data) if not file.refused else max(min(budget, largest), 0)
+                found.append(file)
+        except _DAMAGE:
             return found  # a damaged name tree: what was found so far is all there is to find
     return found
+
+
+def _embedded(name: str, specification: pikepdf.AttachedFileSpec, *, most: int) -> EmbeddedFile:
+    shown = relation = ""
+    try:
+        shown = clean_text(specification.filename or name)
+        relation = str(specification.obj.get("/AFRelationship", "")).lstrip("/")
+        return EmbeddedFile(shown, relation, _content(specification.get_file().obj, most))
+    except _TooLarge:
+        return EmbeddedFile(shown, relation, b"", "too_large")
+    except _DAMAGE:
+        return EmbeddedFile(shown or clean_text(name), relation, b"", "pdf_damaged")
+
+
+class _TooLarge(Exception):
+    pass
+
+
+def _content(stream: pikepdf.Object, most: int) -> bytes:
+    """The stream's bytes, never much more than `most` of them at a time. Raises _TooLarge."""
+    raw = stream.read_raw_bytes()
+    filters: Any = stream.get("/Filter", [])
+    names = [str(filters)] if isinstance(filters, pikepdf.Name) else [str(each) for each in filters]
+    if names == ["/FlateDecode"] and stream.get("/DecodeParms") is None:
+        content = _inflate(raw, most)
+        if content is not None:
+            return content
+    if len(raw) > min(most, _ODD_STREAM):
+        raise _TooLarge
+    content = bytes(stream.read_bytes())
+    if len(content) > most:
+        raise _TooLarge
+    return content
+
+
+def _inflate(raw: bytes, most: int) -> bytes | None:
+    """Unpack in one bounded piece; None when the stream is damaged (the library may still mend it)."""
+    unpacker = zlib.decompressobj()
+    try:
+        content = unpacker.decompress(raw, max(most, 0) + 1)
+    except zlib.error:
+        return None
+    if len(content) > most:
+        raise _TooLarge
+    return content
 
 
 def form_values(data: bytes) -> dict[str, tuple[str, Box | None]]:

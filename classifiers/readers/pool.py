@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,14 @@ from casework.words.reading import (
     ReadStatus,
 )
 from classifiers.readers.frames import FrameBroken, FrameLate, read_frame, write_frame
-from classifiers.readers.limits import Limits
+from classifiers.readers.limits import Limits, Showing
+from classifiers.readers.protections import NEEDED
 
 log = logging.getLogger("amtsbote.reader")
 FOLDER_PREFIX = "amtsbote-reader-"
 START_SECONDS = 30.0
+UNPROTECTED = "AMTSBOTE_READ_UNPROTECTED"
+"""The setting that lets readers open foreign files although the kernel protects the house too little from them."""
 ENVIRONMENT = {"LC_CTYPE": "C.UTF-8"}
 """All that a child inherits: its encoding. Quite without a variable, the kernel leaves no room for a title."""
 
@@ -75,9 +79,9 @@ class Child:
             self.close()
             raise ChildFailed("reader_crashed", "the child did not start") from error
 
-    def ask(self, head: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+    def ask(self, head: dict[str, Any], body: bytes, *, seconds: float) -> tuple[dict[str, Any], bytes]:
         """One request, one answer. Raises ChildFailed; the child is then gone, except when it said so itself."""
-        deadline = time.monotonic() + self.limits.wall_seconds
+        deadline = time.monotonic() + min(seconds, self.limits.wall_seconds)
         self.asked += 1
         try:
             write_frame(self._to, head, body, deadline=deadline)
@@ -126,11 +130,20 @@ class Child:
 class Reader:
     """Reads mails and files in child processes. Safe to use from several threads; `processes` work side by side.
 
-    With a `model_key` only a model signed under it is used.
+    With a `model_key` only a model signed under it is used. Where the kernel grants the children no Landlock or no
+    seccomp nothing is opened, unless `unprotected` or the environment (`AMTSBOTE_READ_UNPROTECTED=1`) says so.
     """
 
-    def __init__(self, *, processes: int = 1, limits: Limits | None = None, model_key: bytes | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        processes: int = 1,
+        limits: Limits | None = None,
+        model_key: bytes | None = None,
+        unprotected: bool | None = None,
+    ) -> None:
         self.limits = limits or Limits()
+        self._unprotected = os.environ.get(UNPROTECTED) == "1" if unprotected is None else unprotected
         self._model_key = model_key
         _sweep_folders()
         self._free: queue.LifoQueue[Child | None] = queue.LifoQueue()
@@ -164,10 +177,15 @@ class Reader:
             reading = _failed_reading(raw, name, failure.reason)
         return reading.model_copy(update={"path": name, "seconds": round(time.monotonic() - started, 4)})
 
-    def pages(self, raw: bytes, name: str, part_id: str) -> list[PageView]:
-        """The pages of a part as PNG with words in points; empty when the part has no pages or cannot be shown."""
+    def pages(self, raw: bytes, name: str, part_id: str, *, left: Showing | None = None) -> list[PageView]:
+        """The pages of a part as PNG with words in points; empty when the part has no pages or cannot be shown.
+
+        `left` is what may still be spent on the whole message: so many seconds, pages and bytes, hardly more.
+        """
+        left = left or Showing()
+        question = {"verb": "pages", "name": name, "part": part_id, "left": left.model_dump()}
         try:
-            head, body = self._ask({"verb": "pages", "name": name, "part": part_id}, raw)
+            head, body = self._ask(question, raw, seconds=left.seconds)
         except ChildFailed:
             return []
         views: list[PageView] = []
@@ -186,10 +204,11 @@ class Reader:
             raise KeyError(part_id)
         return body
 
-    def readable(self, raw: bytes, name: str, part_id: str) -> str:
+    def readable(self, raw: bytes, name: str, part_id: str, *, left: Showing | None = None) -> str:
         """A sanitised HTML fragment of a part (mail text, invoice view); empty when there is nothing to show."""
+        seconds = (left or Showing()).seconds
         try:
-            return str(self._ask({"verb": "readable", "name": name, "part": part_id}, raw)[0]["html"])
+            return str(self._ask({"verb": "readable", "name": name, "part": part_id}, raw, seconds=seconds)[0]["html"])
         except ChildFailed:
             return ""
 
@@ -230,16 +249,31 @@ class Reader:
     def _request(name: str, context: ReadingContext) -> dict[str, Any]:
         return {"verb": "read", "name": name, "context": json.loads(context.model_dump_json())}
 
-    def _ask(self, head: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+    def _check_protected(self, child: Child) -> None:
+        """Raises ChildFailed when the child could do harm with what it opens."""
+        lacking = _lacking(child.protections)
+        if lacking and not self._unprotected:
+            names = " and ".join(name.replace("_", " ") for name in lacking)
+            log.error("nothing is read: this kernel does not grant %r to readers; use Linux 6.1 or newer with "
+                      "Landlock and seccomp, or set %s=1 and bear the risk", names, UNPROTECTED)  # fmt: skip
+            raise ChildFailed("reader_unprotected", names)
+
+    def _ask(self, head: dict[str, Any], body: bytes, *, seconds: float = inf) -> tuple[dict[str, Any], bytes]:
         child = self._free.get()
         try:
             if child is None or not child.alive:
                 if child is not None:
                     child.close()
                 child = self._starter.submit(Child, self.limits).result()
-            return child.ask(head, body)
+            if body:
+                self._check_protected(child)
+            return child.ask(head, body, seconds=seconds)
         finally:
             self._free.put(child if child is not None and child.alive else None)
+
+
+def _lacking(protections: dict[str, bool]) -> list[str]:
+    return [name for name in NEEDED if not protections.get(name)]
 
 
 def _sweep_folders() -> None:
@@ -262,5 +296,5 @@ def _failed_reading(raw: bytes, name: str, reason: str) -> FileReading:
         reason=reason,
     )
     document = DocumentReading(part="1", kind="unknown", confidence=0.0, decided_by=DecidedBy.NONE, unsure=[reason])
-    status = ReadStatus.REFUSED if reason in {"too_large", "too_slow"} else ReadStatus.UNREADABLE
+    status = ReadStatus.REFUSED if reason in {"too_large", "too_slow", "reader_unprotected"} else ReadStatus.UNREADABLE
     return FileReading(path=name, status=status, reason=reason, documents=[document], parts=[part])

@@ -1,8 +1,7 @@
 """Who sent a mail, as far as the office's own gateway proves it (RFC 8601, RFC 7489).
 
-Only Authentication-Results headers of the pinned authserv-id count. The gateway writes its header on top and strips
-copies that carry its name from outside; where it does not strip, everything below the first Received line that it did
-not write itself is foreign. So: the topmost header with the pinned id, and only above the first foreign Received line.
+Only Authentication-Results headers of the pinned authserv-id count, and only above the first Received line: what stands
+there was written after the gateway took the mail over. Below it stands what came with the mail, whatever name it bears.
 """
 
 from __future__ import annotations
@@ -10,44 +9,44 @@ from __future__ import annotations
 import re
 from email.message import Message
 
+from classifiers.readers.authentication import Result, ResultsUnreadable, parse_results, server_of
 from classifiers.readers.headers import address, decode_value
 
-_RESULT = re.compile(r"^\s*(?P<method>[a-z0-9\-]+)(?:/\d+)?\s*=\s*(?P<result>[a-z]+)(?P<rest>.*)$", re.I | re.S)
-_PROPERTY = re.compile(r"(?P<type>[a-z]+)\.(?P<name>[a-z0-9\-_]+)\s*=\s*(?P<value>\"[^\"]*\"|[^\s;]+)", re.I)
 _ADDRESS = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
-_COMMENT = re.compile(r"\([^()]*\)")
+_DMARC = re.compile(r"(?<![\w.-])dmarc\s*(?:/\s*\d+\s*)?=", re.I)
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_FAILED = frozenset({"fail", "permerror", "softfail"})
 
 
-def prove_sender(message: Message, authserv_id: str | None) -> str:
-    """`pass` for an aligned pass by the pinned gateway, `fail` for its fail, `foreign` when only others spoke,
-    else `none`."""
-    headers = _results(message)
+def prove_sender(message: Message, authserv_id: str | None, *, own_received: int = 0) -> str:
+    """`pass` for an aligned DMARC pass by the pinned gateway, `fail` for its fail, `foreign` when only others spoke,
+    else `none`.
+
+    `own_received` is the number of Received lines that the office's own hand-over writes above the gateway's results;
+    only where the gateway also strips copies of its own name from outside may it be more than 0.
+    """
+    headers = _results(message, own_received)
     if not headers:
         return "none"
     if authserv_id is None:
         return "foreign"
-    own = [text for text, above in headers if above and _server(text) == authserv_id.lower()]
+    own = [text for text, above in headers if above and server_of(text) == authserv_id.lower()]
     if not own:
         return "foreign"
     if len(_from_addresses(message)) != 1:
         return "fail"
-    domain = address(message, "From")[1].rpartition("@")[2]
-    return _verdict(own[0], domain)
+    return _verdict(own, address(message, "From")[1].rpartition("@")[2])
 
 
-def _results(message: Message) -> list[tuple[str, bool]]:
-    """Every Authentication-Results value with: does it stand above the second Received line?
-
-    The gateway's own hand-over may add one Received line above its results; whatever stands below the next one was
-    there before the mail reached the gateway.
-    """
+def _results(message: Message, own_received: int) -> list[tuple[str, bool]]:
+    """Every Authentication-Results value as it stands in the mail, with: was it written by the office's own side?"""
     found: list[tuple[str, bool]] = []
     received = 0
     for key, value in message.raw_items():
         if key.lower() == "received":
             received += 1
         if key.lower() == "authentication-results":
-            found.append((decode_value(str(value)), received <= 1))
+            found.append((str(value), received <= own_received))
     return found
 
 
@@ -58,38 +57,26 @@ def _from_addresses(message: Message) -> list[str]:
     return found if len(values) == 1 else []
 
 
-def _server(text: str) -> str:
-    return _COMMENT.sub(" ", text).split(";", 1)[0].strip().split(" ", 1)[0].lower()
+def _verdict(texts: list[str], domain: str) -> str:
+    """What the gateway's values together say; it may speak of DMARC only once, wherever the word stands in them."""
+    try:
+        results = [result for text in texts for result in parse_results(text).results]
+    except ResultsUnreadable:
+        return "none"
+    spoken = [result for result in results if result.method == "dmarc"]
+    if any(result.result in _FAILED for result in spoken):
+        return "fail"
+    if not spoken:
+        return "fail" if any(_is_failure(result) for result in results) else "none"
+    once = len(spoken) == 1 and sum(len(_DMARC.findall(text)) for text in texts) <= 1
+    return "pass" if once and _is_aligned_pass(spoken[0], domain) else "none"
 
 
-def _verdict(text: str, domain: str) -> str:
-    failed = passed = False
-    for piece in _COMMENT.sub(" ", text).split(";")[1:]:
-        match = _RESULT.match(piece)
-        if match is None:
-            continue
-        method, result = match["method"].lower(), match["result"].lower()
-        properties = {
-            f"{found['type']}.{found['name']}".lower(): found["value"].strip('"').lower()
-            for found in _PROPERTY.finditer(match["rest"])
-        }
-        if method == "dmarc" and result == "fail":
-            return "fail"
-        passed = passed or (result == "pass" and _aligned(method, properties, domain))
-        failed = failed or (method in {"dmarc", "dkim", "spf"} and result in {"fail", "permerror", "softfail"})
-    return "pass" if passed else "fail" if failed else "none"
+def _is_failure(result: Result) -> bool:
+    return result.method in {"dkim", "spf"} and result.result in _FAILED
 
 
-def _aligned(method: str, properties: dict[str, str], domain: str) -> bool:
-    """DMARC names the From domain itself; DKIM's d= must equal it or be its parent (relaxed alignment).
-
-    SPF alone proves the envelope, not From, and is no proof here.
-    """
-    if not domain:
-        return False
-    if method == "dmarc":
-        return properties.get("header.from", "").rpartition("@")[2] == domain
-    if method == "dkim":
-        signer = properties.get("header.d", properties.get("header.i", "").rpartition("@")[2])
-        return "." in signer and (domain == signer or domain.endswith("." + signer))
-    return False
+def _is_aligned_pass(result: Result, domain: str) -> bool:
+    """DMARC names the domain of From itself. SPF proves the envelope and DKIM a signer: neither proves From."""
+    named = result.only("header.from")
+    return result.result == "pass" and bool(_DOMAIN.fullmatch(named)) and named == domain

@@ -93,6 +93,8 @@ class Text:
     origin: Origin = Origin.TEXT
     reason: str = ""
     """Why there is no text, as a reason code; empty when there is some."""
+    left_out: bool = False
+    """Are there pages that nobody read?"""
 
     @property
     def whole(self) -> str:

@@ -141,15 +141,19 @@ class _Walker:
 
     def _open_pdf(self, piece: Piece, depth: int) -> None:
         try:
-            files = embedded_files(piece.data, budget=self.bytes_left)
+            files = embedded_files(piece.data, budget=self.bytes_left, largest=self.limits.message_bytes)
         except PdfRefused as refused:
             if refused.reason == "pdf_encrypted":
                 piece.refuse(refused.reason)
             return  # whether a damaged PDF still has text is decided when it is read
-        for name, relation, data in files:
-            child = self.add(data, name=name, parent=piece.id, role=Role.EMBEDDED, declared="", depth=depth + 1)
+        for file in files:
+            child = self.add(
+                file.data, name=file.name, parent=piece.id, role=Role.EMBEDDED, declared="", depth=depth + 1
+            )
             if child is not None:
-                child.notes["relation"] = relation
+                child.notes["relation"] = file.relation
+                if file.refused:
+                    child.refuse(file.refused)
 
     def _open_xml(self, piece: Piece, depth: int) -> None:
         if len(piece.data) > self.limits.xml_bytes:

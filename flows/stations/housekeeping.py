@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from casework.actions import upkeep
+from casework.actions import reaping, upkeep
 from casework.record.connections import hang_up
 from casework.register import books
-from flows.stations.clearing import clear_up
 
 
 def tidy() -> list[str]:
     """One round; returns the names of the deployments that have work waiting."""
     try:
-        clear_up()
+        reaping.clear_up()
         upkeep.expire()
-        books.write_up()
+        books.go_on()
         return upkeep.waiting_work()
     finally:
         hang_up()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from bots.opening import Session, open_session
 from casework.actions import leases
 from casework.configuration import secrets
@@ -10,6 +13,8 @@ from casework.configuration.offices import Login
 from casework.words.errors import ConfigurationError, TryAgainLater
 
 LOGIN_SECONDS = 900
+SHIFT_SECONDS = 8 * 3600
+"""A working day; the shift of a process that died is free at once."""
 
 
 class LoginsBusy(TryAgainLater):
@@ -62,10 +67,21 @@ class HeldSession:
             leases.release(self._lease, self._token)
 
 
+@contextmanager
+def shift_of(office: str | None) -> Iterator[bool]:
+    """Hold an office's shift for the block: False when another run does, which has its logins too."""
+    if office is None:
+        yield True
+        return
+    leases.free_dead()
+    with leases.held(f"transfer:{office}", office=office, seconds=SHIFT_SECONDS) as token:
+        yield token is not None
+
+
 def _slot(configuration: Configuration, office: str, system: str, user: str | None) -> tuple[str, int, Login | None]:
     for login in _logins(configuration, office, system, user):
         name = f"login:{system}:{login.user if login else office}"
-        token = leases.acquire(name, seconds=LOGIN_SECONDS)
+        token = leases.acquire(name, office=office, seconds=LOGIN_SECONDS)
         if token is not None:
             return name, token, login
     raise LoginsBusy(system)

@@ -49,7 +49,8 @@ class Receiver:
         """Take in everything that waits; returns how many messages were new. 0 when another intake holds the mailbox.
 
         Raises `TryAgainLater` when the server is out of reach, `ConfigurationError` or `LoginRefused` when a person
-        has to mend something, `StoreError` when the bytes cannot be kept (then nothing was moved).
+        has to mend something, `StoreError` when the bytes cannot be kept (then nothing was moved). Only a refused login
+        waits for an officer: to try it again could lock the account, while any other trouble may be tried for ever.
         """
         if not self._hold():
             return 0
@@ -57,11 +58,7 @@ class Receiver:
             new = self._drain(self._connected())
         except (TryAgainLater, ConfigurationError, LoginRefused, StoreError) as error:
             self._hang_up()
-            reason = "store_failed" if isinstance(error, StoreError) else getattr(error, "reason", "mailbox_refused")
-            stopped = not isinstance(error, (TryAgainLater, StoreError))
-            health.failed(
-                self._office, "mailbox", self._settings.account, reason=reason, words=str(error), needs_officer=stopped
-            )
+            self._note(error)
             raise
         health.succeeded(self._office, "mailbox", self._settings.account)
         hang_up()
@@ -77,6 +74,12 @@ class Receiver:
         except TryAgainLater:
             self._hang_up()
             return True
+
+    def _note(self, error: Exception) -> None:
+        reason = "store_failed" if isinstance(error, StoreError) else getattr(error, "reason", "mailbox_refused")
+        refused = isinstance(error, LoginRefused)
+        name = self._settings.account
+        health.failed(self._office, "mailbox", name, reason=reason, words=str(error), needs_officer=refused)
 
     def _drain(self, box: Mailbox) -> int:
         arrivals, new = box.new(), 0
@@ -104,7 +107,7 @@ class Receiver:
     def _hold(self) -> bool:
         if self._token is not None and leases.renew(self._lease, self._token, seconds=LEASE_SECONDS):
             return True
-        self._token = leases.acquire(self._lease, seconds=LEASE_SECONDS)
+        self._token = leases.acquire(self._lease, office=self._office, seconds=LEASE_SECONDS)
         return self._token is not None
 
     def _renew(self) -> None:

@@ -10,12 +10,13 @@ from types import TracebackType
 
 from bots.opening import Session
 from casework import checks
-from casework.actions import claims, leases, setbacks
+from casework.actions import claims, journal, leases, reaping, setbacks
 from casework.actions.ending import Terms
 from casework.actions.force import current, in_force
 from casework.actions.runner import Carrier, carry_over
 from casework.configuration import places
-from casework.configuration.configuration import Configuration, ProcessInForce
+from casework.configuration.configuration import Configuration
+from casework.configuration.in_force import ProcessInForce
 from casework.configuration.processes import Attachments, PostingStep
 from casework.record.connections import hang_up
 from casework.record.models import Case
@@ -23,7 +24,6 @@ from casework.record.store import Store
 from casework.words.errors import MasksChanged
 from casework.words.work import Work, WorkAttachment
 from classifiers import Reader
-from flows.stations.clearing import clear_up
 from flows.stations.logins import HeldSession, LoginsBusy
 from flows.stations.prepare import MESSAGE_NAME
 
@@ -44,7 +44,7 @@ class TransferDesk:
         self._folder = places.home() / "work" / leases.holder()
 
     def __enter__(self) -> TransferDesk:
-        clear_up()
+        reaping.clear_up()
         _sweep(self._folder.parent)
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return self
@@ -94,7 +94,7 @@ class TransferDesk:
         if which is Attachments.NONE:
             return []
         raw = Store(case.office).get(case.message.address)
-        parts = [part for part in case.message.parts.all() if _goes_along(part.part, case, which)]
+        parts = [part for part in case.message.parts.all() if part.part and part.part == case.part]
         if not parts or which is Attachments.ALL:
             return [_write(self._folder, case, "message", "eml", raw)]
         reader = self._opened_reader()
@@ -162,6 +162,7 @@ class _Carriers:
             attachments=self._desk.attachments(case, step.attachments),
             marker=marker,
             case=case.reference,
+            former_keys=journal.keys_of(case, marker=marker),
         )
 
 
@@ -190,10 +191,6 @@ def _processes_with(configuration: Configuration, system: str) -> set[str]:
         for process in configuration.processes.values()
         if any(step.system == system for step in process.postings)
     }
-
-
-def _goes_along(part: str, case: Case, which: Attachments) -> bool:
-    return bool(part) and part == case.part
 
 
 def _write(folder: Path, case: Case, part: str, ending: str, data: bytes) -> WorkAttachment:

@@ -24,7 +24,7 @@ VICTIMS = (
     "amtsbote: intake",
     "amtsbote: prepare",
     "amtsbote: transfer",
-    "chromium",
+    "chromium.*--proxy-server=",  # a bot's: people's browsers know no gate
     "prefect.*worker",
     "prefect.*server",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -11,6 +11,9 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.urls import reverse
+from django.utils.dateformat import format as date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _, ngettext
 
 from casework.actions import clock
@@ -26,7 +29,6 @@ TABLES = {
     "closing": words.CLOSINGS,
     "event": words.EVENTS,
     "attempt": words.ATTEMPTS,
-    "order": words.ORDERS,
     "actor": words.ACTORS,
     "severity": words.SEVERITIES,
     "fate": words.FATES,
@@ -48,9 +50,20 @@ register.filter("reason_title", words.reason_title)
 register.filter("process_title", words.process_title)
 register.filter("office_name", words.office_name)
 register.filter("scope_words", lambda pause: words.scope_words(pause.scope, pause.name))
+register.filter("health_name", lambda health: words.health_name(health.kind, health.name))
+register.filter("lease_words", lambda lease: words.lease_words(lease.name))
 register.filter("hours", formats.shown_hours)
 register.filter("system_title", words.system_title)
 register.filter("money", formats.shown_money)
+register.filter("shown_sender", formats.shown_sender)
+register.filter("listed_sender", formats.listed_sender)
+register.filter("domain", formats.domain)
+
+
+@register.simple_tag
+def nothing(what: str) -> SafeString:
+    """A dash in a table for what is not there; who cannot see it hears what: `{% nothing _("keine Frist") %}`."""
+    return format_html('<span class="soft" aria-hidden="true">–</span><span class="unseen">{}</span>', what)
 
 
 @register.filter
@@ -73,6 +86,19 @@ def duration(gone: timedelta) -> str:
     if minutes < 48 * 60:
         return ngettext("%(number)s Stunde", "%(number)s Stunden", minutes // 60) % {"number": minutes // 60}
     return ngettext("%(number)s Tag", "%(number)s Tage", minutes // 1440) % {"number": minutes // 1440}
+
+
+@register.filter(expects_localtime=True)
+def day(when: date, form: str = "day") -> str:
+    """A day in the page's language: `23.11.2026` or `2026-11-23`; with `"short"` without the year."""
+    return date_format(when, formats.DAYS[form, formats.is_german()])
+
+
+@register.filter(expects_localtime=True)
+def moment(when: datetime, form: str = "day") -> str:
+    """Day and time; with `"exact"` to the second, with `"short"` without the year."""
+    time = "H:i:s" if form == "exact" else "H:i"
+    return f"{day(when, 'short' if form == 'short' else 'day')} {date_format(when, time)}"
 
 
 @register.filter

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,9 +16,10 @@ from django.views.decorators.http import require_GET
 
 from casework.actions import handover
 from casework.actions.decisions import process_of
-from casework.configuration.configuration import ProcessInForce
+from casework.configuration.in_force import ProcessInForce
 from casework.configuration.vocabulary import KINDS
 from casework.console import review_list, stopwatch, words
+from casework.console.findings import further
 from casework.console.person import person, visible_case
 from casework.console.readable import readable_view
 from casework.console.sheet import sheet_of
@@ -58,14 +60,17 @@ def show(
     process = process_of(case)
     pages = list(case.message.pages.all())
     parts = list(case.message.parts.all())
+    sheet = sheet_of(case, process, pages, typed=typed, refused=refused)
+    reasons, findings = further(case, sheet.findings)
     context = {
         "section": "queue" if moments.in_review(case) else "cases",
         "case": case,
         "process": process,
         "parts": parts,
         "tabs": _tabs(case, parts, pages),
-        "sheet": sheet_of(case, process, pages, typed=typed, refused=refused),
-        "reasons": [code for code in case.reasons if code != case.reason],
+        "sheet": sheet,
+        "reasons": reasons,
+        "findings": findings,
         "siblings": _siblings(user, case),
         "opened": stopwatch.begin(case),
         "query": review_list.Narrowing.of(request.GET).query,
@@ -119,7 +124,19 @@ def _tabs(case: Case, parts: list[MessagePart], pages: list[Page]) -> list[PartV
         by_part.setdefault(page.part, []).append(page)
     shown = [part for part in parts if (part.part in by_part or part.readable) and _is_worth_a_tab(case, part)]
     shown.sort(key=lambda part: (part.part != case.part, part.fate != "used", part.pk))
-    return [_tab(case, part, tuple(by_part.get(part.part, ())), index) for index, part in enumerate(shown)]
+    tabs = [_tab(case, part, tuple(by_part.get(part.part, ())), index) for index, part in enumerate(shown)]
+    return _told_apart(tabs)
+
+
+def _told_apart(tabs: list[PartView]) -> list[PartView]:
+    """The second tab of the same title gets a number, and so on."""
+    seen: Counter[str] = Counter()
+    told = []
+    for tab in tabs:
+        seen[tab.title] += 1
+        number = seen[tab.title]
+        told.append(replace(tab, title=f"{tab.title} ({number})") if number > 1 else tab)
+    return told
 
 
 def _is_worth_a_tab(case: Case, part: MessagePart) -> bool:

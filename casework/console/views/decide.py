@@ -7,7 +7,6 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -16,19 +15,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from casework.actions import clock, decisions, handover, outcomes
-from casework.actions.canonical import ValueRefused
-from casework.actions.decisions import CaseChanged, FieldLocked, Turn
+from casework.actions.canonical import Refusal, ValueRefused, printable
+from casework.actions.decisions import CaseChanged, FieldLocked, Turn, UnknownField
+from casework.actions.handover import NoSuchOffice
 from casework.actions.move import MoveForbidden
 from casework.actions.outcomes import ReceiptMissing, Seen
 from casework.actions.recheck import FieldsMissing
 from casework.configuration.vocabulary import KINDS
 from casework.console import review_list, stopwatch
+from casework.console.formats import shown_date
 from casework.console.person import person, visible_case
 from casework.console.views.case import show
+from casework.policies import permissions
 from casework.policies.moments import WrongMoment
 from casework.policies.permissions import NotPermitted
 from casework.record.models import Case
-from casework.words.errors import AmtsboteError, LeaseLost
+from casework.words.errors import AmtsboteError, LeaseLost, StoreError
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 FIELD = "field-"
 """Prefix of the form fields that hold values of the case."""
 MORNING = time(7, 0)
+LONGEST_NOTE = 2000
+LONGEST_RECEIPT = 200
 
 
 class Unclear(AmtsboteError):
@@ -48,7 +52,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     case = visible_case(request, reference)
     answer = ANSWERS.get(request.POST.get("answer", ""))
     if answer is None:
-        unknown = _("Diese Entscheidung gibt es nicht. Bitte wählen Sie noch einmal.")
+        unknown = _("Diese Entscheidung ist hier nicht vorgesehen. Bitte wählen Sie eine der Schaltflächen.")
         return show(request, case, error=unknown, status=400)
     try:
         sentence = answer(request, case, _turn(request, case))
@@ -66,10 +70,24 @@ def _not_taken(request: HttpRequest, case: Case, error: AmtsboteError) -> HttpRe
     typed = _typed(request)
     if isinstance(error, ValueRefused):
         refused = {error.field: _form_words(error.form)}
-        return show(request, case, typed=typed, refused=refused, error=_("Eine Angabe passt nicht."), status=422)
+        return show(
+            request,
+            case,
+            typed=typed,
+            refused=refused,
+            error=_("Noch nicht freigegeben: Bitte berichtigen Sie das rot umrandete Feld."),
+            status=422,
+        )
     if isinstance(error, FieldsMissing):
         refused = {name: _missing_words(case, name) for name in error.fields}
-        return show(request, case, typed=typed, refused=refused, error=_("Es fehlen Pflichtangaben."), status=422)
+        return show(
+            request,
+            case,
+            typed=typed,
+            refused=refused,
+            error=_("Noch nicht freigegeben: Es fehlen Pflichtangaben. Bitte ergänzen Sie die rot umrandeten Felder."),
+            status=422,
+        )
     if isinstance(error, (Unclear, ReceiptMissing)):
         missing = _("Bitte tragen Sie die Belegnummer aus dem Zielsystem ein.")
         text = str(error) if isinstance(error, Unclear) else missing
@@ -84,9 +102,10 @@ def _not_taken(request: HttpRequest, case: Case, error: AmtsboteError) -> HttpRe
 def spent(request: HttpRequest, reference: str) -> HttpResponse:
     """Time on a case that was left without an answer."""
     case = visible_case(request, reference)
-    measured = stopwatch.seconds(case, request.POST.get("opened", ""), request.POST.get("seconds", ""))
-    if measured and case.state == "review":
-        decisions.spend(case, measured)
+    permissions.check_decide(person(request), case)
+    turn = _turn(request, case)
+    if turn.seconds and case.state == "review":
+        decisions.spend(case, turn)
     return HttpResponse(status=204)
 
 
@@ -132,16 +151,17 @@ def _hold(request: HttpRequest, case: Case, turn: Turn) -> str:
     if until <= clock.now():
         raise Unclear(_("Bitte wählen Sie einen Tag in der Zukunft."))
     decisions.hold(case, turn, until, note=_note(request))
-    return _("%(case)s ist bis %(day)s zurückgestellt.") % {"case": case.reference, "day": day.strftime("%d.%m.%Y")}
+    return _("%(case)s ist bis %(day)s zurückgestellt.") % {"case": case.reference, "day": shown_date(day.isoformat())}
 
 
 def _assign(request: HttpRequest, case: Case, turn: Turn) -> str:
     wanted = request.POST.get("to", "")
+    if wanted not in ("me", "nobody"):
+        raise Unclear(_("Bitte wählen Sie, wem der Vorgang zugewiesen wird."))
     if wanted == "nobody":
         decisions.assign(case, turn, None)
         return _("%(case)s ist wieder für alle da.") % {"case": case.reference}
-    to = turn.user if wanted in ("", "me") else get_user_model().objects.filter(pk=wanted).first()
-    decisions.assign(case, turn, to)
+    decisions.assign(case, turn, turn.user)
     return _("%(case)s ist Ihnen zugewiesen.") % {"case": case.reference}
 
 
@@ -150,7 +170,10 @@ def _outcome(request: HttpRequest, case: Case, turn: Turn) -> str:
         seen = Seen(request.POST.get("seen", ""))
     except ValueError as error:
         raise Unclear(_("Bitte wählen Sie, was Sie im Zielsystem gesehen haben.")) from error
-    outcomes.answer_outcome(case, turn, seen, receipt=request.POST.get("receipt", ""), note=_note(request))
+    receipt = printable(request.POST.get("receipt", ""))
+    if len(receipt) > LONGEST_RECEIPT:
+        raise Unclear(_("Diese Belegnummer ist zu lang. Bitte vergleichen Sie sie mit dem Zielsystem."))
+    outcomes.answer_outcome(case, turn, seen, receipt=receipt, note=_note(request))
     return _("%(case)s: Ihre Antwort ist vermerkt, der Vorgang läuft weiter.") % {"case": case.reference}
 
 
@@ -180,6 +203,9 @@ _CODES: dict[type[AmtsboteError], str] = {
     LeaseLost: "changed",
     MoveForbidden: "changed",
     FieldLocked: "locked",
+    NoSuchOffice: "no_office",
+    UnknownField: "unknown_field",
+    StoreError: "store",
 }
 STAYING = ("assign", "withdraw", "reopen")
 """Answers after which the same case is shown again."""
@@ -187,9 +213,11 @@ STAYING = ("assign", "withdraw", "reopen")
 
 def _turn(request: HttpRequest, case: Case) -> Turn:
     version = request.POST.get("version", "")
-    measured = stopwatch.seconds(case, request.POST.get("opened", ""), request.POST.get("seconds", ""))
+    token = request.POST.get("opened", "")
+    measured = stopwatch.seconds(case, token, request.POST.get("seconds", ""))
     user: User = person(request)
-    return Turn(user, int(version) if version.isdecimal() else -1, measured)
+    seen = int(version) if version.isdecimal() and len(version) < 10 else -1
+    return Turn(user, seen, measured, page=stopwatch.page(token))
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
@@ -197,7 +225,7 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 
 
 def _note(request: HttpRequest) -> str:
-    return request.POST.get("note", "")[:2000]
+    return printable(request.POST.get("note", "")[:LONGEST_NOTE])
 
 
 def _onward(request: HttpRequest, case: Case) -> HttpResponse:
@@ -206,7 +234,7 @@ def _onward(request: HttpRequest, case: Case) -> HttpResponse:
     narrowing = review_list.Narrowing.of(request.GET)
     following = review_list.next_case(person(request), narrowing, after=case)
     if following is None:
-        messages.info(request, _("Das war der letzte Fall der Liste."))
+        messages.info(request, _("Das war der letzte Vorgang der Liste."))
         return redirect("queue")
     query = f"?{narrowing.query}" if narrowing.query else ""
     return redirect(reverse("case", args=[following.reference]) + query)
@@ -217,7 +245,7 @@ def _missing_words(case: Case, name: str) -> str:
     settings = process.process.field(name) if process else None
     if settings is not None and settings.derived:
         return _("Lässt sich nicht berechnen. Bitte prüfen Sie die Angaben, aus denen das folgt.")
-    return _("Diese Angabe wird gebraucht.")
+    return _("Diese Angabe wird gebraucht. Bitte ergänzen Sie sie.")
 
 
 def _form_words(form: str) -> str:
@@ -225,29 +253,49 @@ def _form_words(form: str) -> str:
     forms = {
         "date": _("Bitte ein Datum wie 23.11.2026 eingeben."),
         "money": _("Bitte einen Betrag wie 1.234,56 eingeben."),
-        "iban": _("Diese IBAN kann nicht stimmen: Die Prüfziffer passt nicht."),
+        "iban": _(
+            "Diese IBAN kann nicht stimmen: Die Prüfziffer passt nicht. Bitte vergleichen Sie sie mit dem Schreiben."
+        ),
         "integer": _("Bitte eine ganze Zahl eingeben."),
         "boolean": _("Bitte Ja oder Nein wählen."),
         "currency": _("Bitte ein Währungskürzel wie EUR eingeben."),
         "choice": _("Bitte einen der angebotenen Werte wählen."),
+        Refusal.TOO_LONG: _("Diese Eingabe ist zu lang. Bitte kürzen Sie sie."),
+        Refusal.UNREADABLE: _("Diese Eingabe enthält unlesbare Zeichen. Bitte geben Sie sie neu ein."),
     }
-    return forms.get(form, _("Diese Eingabe passt hier nicht."))
+    return forms.get(form, _("Diese Eingabe passt hier nicht. Bitte vergleichen Sie sie mit dem Schreiben."))
 
 
 def _moment_words(code: str) -> str:
     """Why something cannot be done now."""
     sentences = {
         "changed": _("Der Vorgang wurde inzwischen geändert. Es wurde nichts gespeichert. Bitte prüfen Sie ihn neu."),
-        "locked": _("Eine Angabe ist schon gebucht. Bitte berichtigen Sie sie im Zielsystem."),
+        "locked": _(
+            "Eine Angabe ist schon übertragen und hier nicht mehr änderbar. Bitte berichtigen Sie sie im Zielsystem."
+        ),
+        "no_office": _("Dieses Amt gibt es hier nicht. Bitte schließen Sie den Vorgang ohne Übergabe."),
+        "unknown_field": _("Der Vorgang hat nicht mehr dieselben Angaben wie diese Seite. Bitte laden Sie sie neu."),
+        "store": _(
+            "Das Schreiben lässt sich gerade nicht lesen oder nicht ablegen, es wurde nichts geändert. "
+            "Bitte verständigen Sie die Administration."
+        ),
         "not_in_review": _("Der Vorgang wartet nicht mehr auf eine Entscheidung. Es wurde nichts gespeichert."),
-        "outcome_open": _("Bitte beantworten Sie zuerst, was aus der abgeschickten Buchung geworden ist."),
+        "outcome_open": _("Bitte beantworten Sie zuerst, was aus dem abgeschickten Eintrag geworden ist."),
         "no_process": _("Für diese Art gibt es keinen Prozess. Bitte wählen Sie eine andere oder schließen Sie ihn."),
-        "shadow": _("Der Prozess läuft im Schattenbetrieb. Bitte erledigen Sie den Fall von Hand."),
-        "process_off": _("Der Prozess ist ausgeschaltet. Bitte erledigen Sie den Fall von Hand."),
-        "closing_reason": _("Aus diesem Grund kann der Vorgang nicht geschlossen werden."),
-        "partly_posted": _("Ein Teil ist schon gebucht. Art und Angaben stehen deshalb fest."),
-        "no_question": _("Der Ausgang der Buchung ist inzwischen geklärt."),
+        "shadow": _(
+            "Der Prozess wird noch erprobt, der Bot überträgt nichts. Bitte erledigen Sie den Vorgang von Hand."
+        ),
+        "process_off": _("Der Prozess ist ausgeschaltet. Bitte erledigen Sie den Vorgang von Hand."),
+        "closing_reason": _(
+            "Aus diesem Grund kann der Vorgang nicht geschlossen werden. Bitte wählen Sie einen anderen."
+        ),
+        "partly_posted": _("Ein Teil ist schon übertragen. Art und Angaben stehen deshalb fest."),
+        "no_question": _("Der Ausgang ist inzwischen geklärt. Ihre Antwort wird nicht mehr gebraucht."),
         "not_ready": _("Der Vorgang kann nicht mehr zurückgeholt werden: Der Bot hat ihn schon."),
-        "not_finished": _("Der Vorgang ist noch nicht abgeschlossen."),
+        "not_finished": _(
+            "Der Vorgang ist noch nicht abgeschlossen und braucht deshalb nicht wieder geöffnet zu werden."
+        ),
     }
-    return sentences.get(code, _("Das geht gerade nicht. Bitte laden Sie die Seite neu."))
+    return sentences.get(
+        code, _("Das ist gerade nicht möglich, es wurde nichts gespeichert. Bitte laden Sie die Seite neu.")
+    )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Sequence
 
 from django.core.paginator import Page, Paginator
@@ -16,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from casework.console import review_list, words
+from casework.console.formats import shown_sender
 from casework.console.person import person
 from casework.policies import permissions
 from casework.record.models import Case
+from casework.register.table import csv_text
 from casework.words.states import State
 
 PER_PAGE = 50
 MOST_EXPORTED = 20_000
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins with one of these would be run by a spreadsheet."""
 
 
 @require_GET
@@ -105,18 +103,10 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def csv_answer(name: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
-    """Rows as CSV the way German spreadsheets open it: semicolons, UTF-8 with BOM, no formulas."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    """Rows as a CSV file, with the byte order mark by which spreadsheets know UTF-8."""
+    response = HttpResponse("\ufeff" + csv_text(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
 
 
 def _csv_row(case: Case) -> list[object]:
@@ -128,7 +118,7 @@ def _csv_row(case: Case) -> list[object]:
         words.reason_title(case.reason),
         timezone.localtime(case.opened_at).strftime("%Y-%m-%d %H:%M"),
         timezone.localtime(case.due).strftime("%Y-%m-%d") if case.due else "",
-        message.sender_name or message.sender,
+        shown_sender(message),
         message.subject,
     ]
 

@@ -6,19 +6,20 @@ import os
 from datetime import timedelta
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from casework.actions import clock, orders, pauses
+from casework.actions import clock, health, pauses
 from casework.actions.force import current
 from casework.actions.pauses import Backlog, NothingToPause
 from casework.console import words
 from casework.console.person import person
 from casework.policies import permissions
-from casework.record.models import AuditEvent, Case, Lease, SystemHealth
+from casework.record.models import AuditEvent, Case, Lease, Pause, SystemHealth
 from casework.words.states import State
 
 TROUBLES = ("attempt_rejected", "attempt_absent", "attempt_unknown", "settling")
@@ -34,13 +35,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "operations",
         "processes": _processes(offices),
-        "working": _working(offices, house),
+        "working": _working(offices),
         "troubles": _troubles(offices),
         "health": SystemHealth.objects.filter(office__in=[*offices, ""]).order_by("kind", "name", "office"),
         "pauses": _pauses(request, house),
         "scopes": _scopes(request, house),
         "backlogs": [(policy.value, words.word(words.BACKLOGS, policy)) for policy in Backlog],
-        "orders": orders.recent(offices),
         "prefect": os.environ.get("AMTSBOTE_PREFECT_UI", ""),
         "now": clock.now(),
     }
@@ -74,7 +74,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     try:
         concerned = pauses.resume(scope, name, backlog=_backlog(request), user=user)
     except NothingToPause:
-        messages.error(request, _("Das ist nicht angehalten."))
+        messages.error(request, _("Das war nicht angehalten. Es wurde nichts geändert."))
         return redirect("operations")
     messages.success(request, _("Es geht weiter. Wartende Vorgänge: %(number)s.") % {"number": concerned})
     return redirect("operations")
@@ -95,11 +95,10 @@ def _processes(offices: list[str]) -> list[dict[str, object]]:
     return sorted(titled, key=lambda row: str(row["title"]))
 
 
-def _working(offices: list[str], house: list[str]) -> list[Lease]:
-    """Who holds a lease now: mailboxes, login slots, systems. Leases of other offices are not shown."""
-    foreign = [office for office in house if office not in offices]
-    held = Lease.objects.filter(until__gt=clock.now()).exclude(holder="").order_by("name")
-    return [lease for lease in held if not any(office in lease.name for office in foreign)]
+def _working(offices: list[str]) -> list[Lease]:
+    """Who holds a lease for these offices now: mailboxes, login slots, shifts."""
+    held = Lease.objects.filter(office__in=offices, until__gt=clock.now()).exclude(holder="")
+    return list(held.order_by("name"))
 
 
 def _troubles(offices: list[str]) -> list[AuditEvent]:
@@ -110,11 +109,26 @@ def _troubles(offices: list[str]) -> list[AuditEvent]:
 
 
 def _pauses(request: HttpRequest, house: list[str]) -> list[dict[str, object]]:
+    """What stands still until somebody resumes it: what a person stopped, and what a refused login stopped."""
     user = person(request)
+    held = [(pause, "") for pause in pauses.active().select_related("user")]
+    held += [(_as_pause(row), row.reason) for row in _waiting_for_officer(user)]
+    once = {(pause.scope, pause.name): (pause, reason) for pause, reason in reversed(held)}
     return [
-        {"pause": held, "may": permissions.can_pause(user, held.scope, held.name, offices=house)}
-        for held in pauses.active().select_related("user")
+        {"pause": pause, "reason": reason, "may": permissions.can_pause(user, pause.scope, pause.name, offices=house)}
+        for pause, reason in reversed(once.values())
     ]
+
+
+def _waiting_for_officer(user: User) -> list[SystemHealth]:
+    offices = permissions.offices_with(user, permissions.OPERATORS)
+    return list(SystemHealth.objects.filter(office__in=[*offices, ""], needs_officer=True).order_by("kind", "name"))
+
+
+def _as_pause(row: SystemHealth) -> Pause:
+    """A system or mailbox that waits for an officer, told like a pause; it is never saved."""
+    name = health.paused_name(row.office, row.kind, row.name)
+    return Pause(scope=row.kind, name=name, since=row.last_failure or clock.now(), backlog=Backlog.WORK_OFF)
 
 
 def _scopes(request: HttpRequest, house: list[str]) -> list[tuple[str, str]]:
@@ -124,6 +138,7 @@ def _scopes(request: HttpRequest, house: list[str]) -> list[tuple[str, str]]:
     choices += [("office", name, f"{_('Amt')}: {words.office_name(name)}") for name in configuration.offices]
     choices += [("process", name, f"{_('Prozess')}: {words.process_title(name)}") for name in configuration.processes]
     choices += [("system", name, f"{_('Zielsystem')}: {words.system_title(name)}") for name in configuration.systems]
+    choices += [("mailbox", name, f"{_('Postfach')}: {words.mailbox_title(name)}") for name in pauses.mailboxes()]
     return [
         (f"{scope}:{name}", title)
         for scope, name, title in choices

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from casework.actions import audit
+from casework.actions import verification
 from casework.console import review_list
 from casework.console.person import person, visible_case
 from casework.policies import permissions
@@ -46,7 +46,7 @@ def trail(request: HttpRequest, reference: str) -> HttpResponse:
         "section": "trails",
         "case": case,
         "events": case_events(case),
-        "breaks": list(audit.verify(case)),
+        "breaks": list(verification.verify_case(case)),
         "attempts": attempts.order_by("posting__step", "number"),
     }
     return render(request, "console/trail.html", context)

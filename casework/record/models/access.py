@@ -1,4 +1,4 @@
-"""Who may do what where: a role of a person in an office."""
+"""Who may do what where: a role of a person in an office; and how often somebody tried to sign in."""
 
 from __future__ import annotations
 
@@ -29,3 +29,18 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}@{self.office}"
+
+
+class SignInTries(models.Model):
+    """Tries to sign in: with one account from one address, or from one address at all.
+
+    `key` is a keyed digest of both; before `until` no further try is taken.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    tries = models.IntegerField(default=0)
+    until = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.tries} tries to sign in"

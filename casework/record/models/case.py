@@ -48,8 +48,8 @@ class Case(models.Model):
     not_before = models.DateTimeField(null=True)
     due = models.DateTimeField(null=True)
     expires = models.DateTimeField(null=True)
-    priority = models.IntegerField(default=0)
     tries = models.IntegerField(default=0)
+    begun = models.IntegerField(default=0)
     held_until = models.DateTimeField(null=True)
     assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
 
@@ -63,6 +63,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["state", "not_before"], name="case_waiting"),
             models.Index(fields=["office", "state", "reason"], name="case_queue"),
+            models.Index(fields=["lease_until"], name="case_lease"),
         ]
 
     def __str__(self) -> str:
@@ -70,7 +71,10 @@ class Case(models.Model):
 
 
 class FieldValue(models.Model):
-    """A field of a case with the sources it was read from; `corrected` when a clerk set it."""
+    """A field of a case with the sources it was read from; `corrected` when a clerk set it.
+
+    `as_read` then keeps what had been read: value, confidence, sources, candidates.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="fields")
     name = models.CharField(max_length=60)
@@ -79,6 +83,7 @@ class FieldValue(models.Model):
     sources = models.JSONField(default=list)
     candidates = models.JSONField(default=list)
     corrected = models.BooleanField(default=False)
+    as_read = models.JSONField(default=dict)
     locked = models.BooleanField(default=False)
 
     class Meta:

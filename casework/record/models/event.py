@@ -8,6 +8,15 @@ from django.db import models
 from casework.record.models.case import Case
 
 
+class Chain(models.Model):
+    """The chain of an office's events that belong to no case: the row that is locked while one is appended."""
+
+    office = models.SlugField(blank=True, unique=True)
+
+    def __str__(self) -> str:
+        return f"chain of {self.office or 'the house'}"
+
+
 class AuditEvent(models.Model):
     """Something that happened to a case (or, without one, to an office or system)."""
 
@@ -23,8 +32,16 @@ class AuditEvent(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "number"], name="event_number_once")]
-        indexes = [models.Index(fields=["code", "at"], name="event_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "number"], name="event_number_once"),
+            models.UniqueConstraint(
+                fields=["office", "number"], condition=models.Q(case=None), name="office_event_number_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["code", "at"], name="event_code"),
+            models.Index(fields=["at"], name="event_at"),
+        ]
         ordering = ["pk"]
 
     def __str__(self) -> str:

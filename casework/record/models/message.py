@@ -6,7 +6,10 @@ from django.db import models
 
 
 class Message(models.Model):
-    """One mail or file drop of an office; its bytes lie in the store under `address`, unchanged."""
+    """One mail or file drop of an office; its bytes lie in the store under `address`, unchanged.
+
+    `done_place` is where the mail lies since it was taken in: folder, UIDVALIDITY and UID, joined by semicolons.
+    """
 
     office = models.SlugField()
     account = models.CharField(max_length=200)

@@ -1,4 +1,4 @@
-"""What keeps the house running: leases, pauses, health of systems, orders of the console, dated overrides."""
+"""What keeps the house running: leases, pauses, health of systems, dated overrides."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from django.db import models
 
 
 class Lease(models.Model):
-    """Who works on what: a mailbox, a login slot, a system. The token grows with every holder (fencing)."""
+    """Who works on what, for which office: a mailbox, a login slot. The token grows with every holder (fencing)."""
 
     name = models.CharField(max_length=200, unique=True)
+    office = models.SlugField(blank=True)
     holder = models.CharField(max_length=120, blank=True)
     until = models.DateTimeField()
     token = models.BigIntegerField(default=0)
@@ -19,10 +20,13 @@ class Lease(models.Model):
 
 
 class Pause(models.Model):
-    """Something an officer stopped: `all`, or an office, process or system; `backlog` is for what waits."""
+    """Something an officer stopped: `all`, or an office, process, system or mailbox (`office/account`).
+
+    `backlog` is for what waits.
+    """
 
     scope = models.CharField(max_length=20)
-    name = models.CharField(max_length=80, blank=True)
+    name = models.CharField(max_length=260, blank=True)
     backlog = models.CharField(max_length=20, default="work-off")
     since = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -51,31 +55,6 @@ class SystemHealth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
-
-
-class OrderState(models.TextChoices):
-    """Where an order of the console stands."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-
-class Order(models.Model):
-    """Work the console asks the flows for: a re-read, a dry run, a check of a system."""
-
-    kind = models.CharField(max_length=40)
-    office = models.SlugField(blank=True)
-    subject = models.CharField(max_length=120, blank=True)
-    state = models.CharField(max_length=10, choices=OrderState.choices, default=OrderState.WAITING)
-    asked_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
-    result = models.JSONField(default=dict)
-
-    def __str__(self) -> str:
-        return f"order {self.kind} {self.subject}"
 
 
 class Override(models.Model):

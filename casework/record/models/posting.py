@@ -9,7 +9,10 @@ from casework.words.states import AttemptState
 
 
 class Posting(models.Model):
-    """One operation in a target system for one case, exactly once."""
+    """One operation in a target system for one case, exactly once.
+
+    `keys`: every business key it has carried, the newest last; `carries`: the fields of the case that it takes along.
+    """
 
     office = models.SlugField()
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="postings")
@@ -18,7 +21,8 @@ class Posting(models.Model):
     operation = models.SlugField()
     operation_class = models.CharField(max_length=20)
     key_digest = models.CharField(max_length=64)
-    former_keys = models.CharField(max_length=64, blank=True)
+    keys = models.JSONField(default=list)
+    carries = models.JSONField(default=list)
     marker = models.CharField(max_length=40)
     confirmed_at = models.DateTimeField(null=True)
     receipt = models.CharField(max_length=200, blank=True)
@@ -27,6 +31,10 @@ class Posting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["office", "case", "step"], name="posting_step_once"),
             models.UniqueConstraint(fields=["office", "system", "operation", "key_digest"], name="posting_key_once"),
+        ]
+        indexes = [
+            models.Index(fields=["marker"], name="posting_marker"),
+            models.Index(fields=["receipt"], name="posting_receipt"),
         ]
         ordering = ["step"]
 
@@ -53,6 +61,7 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["posting", "number"], name="attempt_number_once")]
+        indexes = [models.Index(fields=["sent_at"], name="attempt_sent")]
         ordering = ["number"]
 
     def __str__(self) -> str:
@@ -69,6 +78,7 @@ class Evidence(models.Model):
     taken_at = models.DateTimeField()
 
     class Meta:
+        indexes = [models.Index(fields=["address"], name="evidence_address")]
         ordering = ["pk"]
 
     def __str__(self) -> str:

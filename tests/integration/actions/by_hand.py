@@ -65,6 +65,14 @@ class Desk:
         out, words = process.communicate(timeout=120)
         return (json.loads(out) if out.strip() else {}), process.returncode, words
 
+    def run(self, *words: str) -> dict[str, Any]:
+        """Another command to its end; what it answers."""
+        process = self.start(*words, "--json")
+        out, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+        answer: dict[str, Any] = json.loads(out)
+        return answer
+
     def booked(self, number: str) -> int:
         """How often the target system holds the invoice."""
         return sum(row["rechnungsnummer"] == number for row in self.target.truth()["belege"])

@@ -61,6 +61,21 @@ def test_killed_while_the_target_worked_it_is_found_and_not_sent_again(desk: Des
     assert (desk.booked("D-1"), desk.received()) == (1, before + 1)
 
 
+def test_killed_on_its_way_it_is_left_to_a_person_by_the_workers_for_the_post(desk: Desk) -> None:
+    order, before = desk.order("H-1"), desk.received()
+    desk.target.faults(*OPEN_DOORS, {"name": "slow", "seconds": 2, "times": 1})
+    process = desk.start(*desk.post_words(order))
+    wait_until(lambda: desk.received() > before)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    time.sleep(SETTLE_SECONDS)
+    assert [desk.run("transfer", "--once"), desk.run("transfer", "--once")] == [{"transferred": 0}] * 2
+    assert desk.received() == before + 1
+    late, code, _ = desk.post(order)
+    assert (late["state"], late["attempt"], code) == ("confirmed", 1, 0)
+    assert (desk.booked("H-1"), desk.received()) == (1, before + 1)
+
+
 def test_a_request_that_was_lost_is_only_sent_again_when_a_person_says_so(desk: Desk) -> None:
     order = desk.order("E-1")
     desk.target.faults(*OPEN_DOORS, {"name": "reset_after_read", "commit": False, "times": 1})

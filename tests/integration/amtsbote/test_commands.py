@@ -105,7 +105,8 @@ def test_the_trail_is_unbroken_and_an_unknown_case_is_named(said: dict[str, tupl
 
 
 def test_the_savings_come_in_every_format(said: dict[str, tuple[int, str, str]]) -> None:
-    assert said["report savings --month 2026-11 --format csv"][1].startswith("office;process;month;cases;gross_min")
+    heads = "Amt;Prozess;Monat;Vorgänge;Brutto (Minuten);"
+    assert said["report savings --month 2026-11 --format csv"][1].startswith(heads)
     assert "<h1>Einsparungen 11/2026</h1>" in said["report savings --month 2026-11 --format html"][1]
     code, _, err = said["report savings --month 2026-11 --format xlsx --out savings.xlsx"]
     assert (code, err) == (0, "written to savings.xlsx\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.gate import Gate
+from bots.gate import Gate, exchange
 from casework.configuration.masks import RequestSign
 from casework.words.work import Permit, Refusal
 from tests.integration.bots import certificates
@@ -73,6 +73,56 @@ def ask(
         return Asked(connection.getresponse())
     finally:
         connection.close()
+
+
+def _strangers(gate: Gate, number: int, *, says: bytes = b"") -> list[socket.socket]:
+    host, port = gate.address.removeprefix("http://").split(":")
+    found = [socket.create_connection((host, int(port)), timeout=20) for _ in range(number)]
+    for sock in found:
+        sock.sendall(says)
+    return found
+
+
+def _connections() -> int:
+    return sum(thread.name == "gate connection" for thread in threading.enumerate())
+
+
+def test_who_holds_many_connections_without_the_credential_neither_piles_up_nor_keeps_the_browser_out(
+    gate: Gate, server: RawServer
+) -> None:
+    crowd = _strangers(gate, 300)
+    assert ask(gate, server.url + "/").status == 200
+    # the oldest are closed by us: reading tells when, without waiting for the clock
+    assert [sock.recv(1) for sock in crowd[:260]] == [b""] * 260
+    assert _connections() <= 40
+    for sock in crowd:
+        sock.close()
+
+
+@pytest.mark.parametrize("says", [b"", b"GET http://x/ HTTP/1.1\r\nX: "])
+def test_who_never_shows_the_credential_is_cut_off(gate: Gate, monkeypatch: pytest.MonkeyPatch, says: bytes) -> None:
+    monkeypatch.setattr(exchange, "STRANGER_S", 0.2)
+    (stranger,) = _strangers(gate, 1, says=says)
+    assert stranger.recv(1) == b""
+    stranger.close()
+
+
+def test_the_browser_may_be_silent_as_long_as_it_likes(
+    gate: Gate, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "STRANGER_S", 0.2)
+    host, port = gate.address.removeprefix("http://").split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=20)
+    head = {"Proxy-Authorization": gate.authorization.decode()}
+    statuses = []
+    for pause in (0, 0.6):
+        threading.Event().wait(pause)
+        connection.request("GET", server.url + "/", headers=head)
+        answer = connection.getresponse()
+        answer.read()
+        statuses.append(answer.status)
+    connection.close()
+    assert statuses == [200, 200]
 
 
 def test_without_the_credential_nobody_acts_as_the_office(gate: Gate, server: RawServer) -> None:

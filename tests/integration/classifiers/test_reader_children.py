@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from casework.words.reading import ReadingContext, ReadStatus
 from classifiers import Reader
 from classifiers.model.keeping import save
 from classifiers.model.learner import train
+from classifiers.readers import pool
 from classifiers.readers.limits import MIB, Limits
 from classifiers.readers.pool import ENVIRONMENT, FOLDER_PREFIX
 
@@ -75,7 +77,7 @@ def test_what_the_kernel_has_holds() -> None:
         "limits",
         "no_network_namespace",
         "no_files_outside",
-        "no_sockets",
+        "only_harmless_calls",
     }
 
 
@@ -98,7 +100,7 @@ def refused(act):
         return True
     return False
 print(held["no_files_outside"], refused(lambda: open({str(secret)!r}).read()),
-      held["no_sockets"] or held["no_network_namespace"],
+      held["only_harmless_calls"] or held["no_network_namespace"],
       refused(lambda: socket.create_connection(("127.0.0.1", 9), 1)))
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -107,6 +109,82 @@ print(held["no_files_outside"], refused(lambda: open({str(secret)!r}).read()),
     assert file_refused or not files_held
     assert network_refused
     assert network_held
+
+
+TAKEN_OVER = """
+import ctypes, json, os, resource, signal, sys
+from pathlib import Path
+from classifiers.readers.limits import Limits
+from classifiers.readers.protections import lay_down
+own, file, victim = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+os.chdir(own)
+held = lay_down(own, Limits())
+libc = ctypes.CDLL(None, use_errno=True)
+def call(*values):
+    if libc.syscall(*(ctypes.c_long(value) for value in values)) < 0:
+        raise OSError(ctypes.get_errno(), "")
+def refused(act):
+    try:
+        act()
+    except OSError as error:
+        return error.errno in (1, 13, 38)
+    return False
+acts = {
+    "chmod": lambda: os.chmod(file, 0o644),
+    "chown": lambda: os.chown(file, os.getuid(), os.getgid()),
+    "utime": lambda: os.utime(file, (0, 0)),
+    "setxattr": lambda: os.setxattr(file, "user.a", b"b"),
+    "truncate": lambda: os.truncate(file, 0),
+    "kill": lambda: os.kill(victim, signal.SIGTERM),
+    "kill all": lambda: os.kill(-1, 0),
+    "pidfd": lambda: os.pidfd_open(victim),
+    "prlimit": lambda: resource.prlimit(victim, resource.RLIMIT_CPU, (0, 0)),
+    "setpriority": lambda: os.setpriority(os.PRIO_PROCESS, victim, 19),
+    "setpriority of the user": lambda: os.setpriority(os.PRIO_USER, 0, 19),
+    "affinity": lambda: os.sched_setaffinity(victim, {0}),
+    "chroot": lambda: os.chroot("/usr"),
+    "unshare": lambda: call({"x86_64": 272, "aarch64": 97}[os.uname().machine], 0x10000000),
+    "clone into a namespace": lambda: call({"x86_64": 56, "aarch64": 220}[os.uname().machine], 0x10000011, 0, 0, 0, 0),
+    "shared memory": lambda: call({"x86_64": 29, "aarch64": 194}[os.uname().machine], 1234, 4096, 0o1600),
+}
+open_to_it = [name for name, act in acts.items() if not refused(act)]
+allowed = [resource.getrlimit(resource.RLIMIT_CPU), os.nice(1), os.kill(os.getpid(), 0), open("mine", "w").write("x")]
+print(json.dumps([held["only_harmless_calls"], open_to_it]))
+"""
+
+
+def test_a_child_that_was_taken_over_cannot_harm_files_or_processes_of_the_house(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    key = tmp_path / "master.key"
+    key.write_text("Geheimnis")
+    key.chmod(0o600)
+    with subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE) as victim:
+        arguments = [str(tmp_path / "own"), str(key), str(victim.pid)]
+        done = subprocess.run([sys.executable, "-c", TAKEN_OVER, *arguments],
+                              cwd=ROOT, capture_output=True, text=True, check=True, start_new_session=True)  # fmt: skip
+        alive = victim.poll() is None
+        victim.communicate()
+
+    assert json.loads(done.stdout) == [True, []]
+    assert alive and key.stat().st_mode & 0o777 == 0o600 and key.read_text() == "Geheimnis"
+
+
+def test_without_protections_nothing_is_read_unless_the_office_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(pool, "NEEDED", ("something_this_kernel_lacks",))
+    monkeypatch.delenv(pool.UNPROTECTED, raising=False)
+    with Reader() as reader:
+        refused = reader.read(SAMPLE.read_bytes(), SAMPLE.name)
+        told = reader.protections()
+    monkeypatch.setenv(pool.UNPROTECTED, "1")
+    with Reader() as reader:
+        read = reader.read(SAMPLE.read_bytes(), SAMPLE.name)
+
+    assert (refused.status, refused.reason) == (ReadStatus.REFUSED, "reader_unprotected")
+    assert refused.documents[0].unsure == ["reader_unprotected"]
+    assert "AMTSBOTE_READ_UNPROTECTED" in caplog.text and told["limits"]
+    assert read.documents[0].fields["number"].value == "B-2026-118"
 
 
 def test_a_killed_child_costs_one_file() -> None:

@@ -95,7 +95,6 @@ def main() -> None:
 def _doubt() -> str:
     case = factories.invoice(
         reason="iban_unconfirmed",
-        priority=5,
         due=clock.now() + timedelta(days=3),
         opened_at=factories.ago(hours=5),
         lines=LINES,

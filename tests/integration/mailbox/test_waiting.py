@@ -1,4 +1,4 @@
-"""IDLE against a real Dovecot: a hint that comes quickly, ends when asked, and survives a server that goes away."""
+"""IDLE against a real Dovecot: a hint that comes quickly, and an end in time when the server goes away."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.mailbox import Mailbox, watch
-from casework.configuration.offices import MailboxSettings
-from casework.words.errors import LoginRefused, TryAgainLater
+from bots.mailbox import Mailbox
 from casework.words.mailbox import MailboxUnreachable
 from demo.mailserver.delivery import Delivery
 from demo.mailserver.dovecot import Dovecot
@@ -55,14 +53,6 @@ def test_what_came_between_looking_and_waiting_is_not_missed(box: Mailbox, deliv
         assert time.monotonic() - started < 2
 
 
-def test_idle_ends_when_it_is_told_to_stop(box: Mailbox) -> None:
-    stop = threading.Event()
-    threading.Timer(0.3, stop.set).start()
-    started = time.monotonic()
-    assert box.idle(60, stop=stop) is False
-    assert time.monotonic() - started < 2
-
-
 def test_a_server_without_idle_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bots.mailbox.box.POLL_SECONDS", 0.1)
     with Dovecot(tmp_path, ["amt-a"], capability="IMAP4rev1 MOVE UIDPLUS") as server:
@@ -72,51 +62,6 @@ def test_a_server_without_idle_is_asked_again(tmp_path: Path, monkeypatch: pytes
             delivery.deliver("amt-a", make_letter(1))
             assert box.idle(5) is True
         delivery.close()
-
-
-def test_watching_survives_a_killed_server_and_finds_what_came_later(tmp_path: Path) -> None:
-    seen: list[int] = []
-    troubles: list[TryAgainLater] = []
-    stop = threading.Event()
-    with Dovecot(tmp_path, ["amt-a"]) as server:
-        settings, password = make_settings(server, "amt-a"), server.password("amt-a")
-
-        def work(box: Mailbox) -> None:
-            new = box.new()
-            seen.extend(len(raw) for _, raw in box.fetch_many(new))
-            box.done(arrival.place for arrival in new)
-            if not seen:
-                server.kill()
-            elif new:
-                stop.set()
-
-        def tell(error: TryAgainLater, seconds: float) -> None:
-            troubles.append(error)
-            if not server.is_running():
-                server.start()
-                delivery = Delivery(server)
-                delivery.deliver("amt-a", make_letter(1))
-                delivery.close()
-
-        watch(lambda: Mailbox.open(settings, password), work, stop=stop, tell=tell, first_pause=0.1)
-    assert seen == [len(make_letter(1))]
-    assert [error.reason for error in troubles] == ["mailbox_unreachable"] * len(troubles)
-    assert len(troubles) >= 1
-
-
-def test_watching_stops_at_a_refused_login_after_one_attempt(settings: MailboxSettings) -> None:
-    attempts: list[int] = []
-
-    def connect() -> Mailbox:
-        attempts.append(1)
-        return Mailbox.open(settings, "falsch")
-
-    def fail(error: TryAgainLater, seconds: float) -> None:
-        raise AssertionError(error)
-
-    with pytest.raises(LoginRefused, match="refused the login of"):
-        watch(connect, lambda box: None, stop=threading.Event(), tell=fail)
-    assert len(attempts) == 1
 
 
 def test_a_server_that_falls_silent_while_it_is_asked_is_given_up_in_time(tmp_path: Path) -> None:

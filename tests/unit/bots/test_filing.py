@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from bots import open_operation, open_session
+from bots import open_session
 from bots.filing import FolderDrop
 from casework.configuration.systems import DropSystem
 from casework.words.errors import NeedsReview, NothingLeft, Rejected, TryAgainLater
-from casework.words.work import Permit, Refusal, Work, WorkAttachment
+from casework.words.work import Operation, Permit, Refusal, Work, WorkAttachment
 
 METADATA = {"title": "{title}", "office": "{office}", "reference": "{reference?}"}
 
@@ -49,6 +51,12 @@ def system(folder: Path, **changes: object) -> DropSystem:
     )
 
 
+@contextmanager
+def filing(drop: DropSystem) -> Iterator[Operation]:
+    with open_session(drop, secret=str) as session:
+        yield session.operation("file_case")
+
+
 def work(tmp_path: Path, *, marker: str = "AB-000000000001", key: str = "k|1") -> Work:
     path = tmp_path / "given.pdf"
     path.write_bytes(b"%PDF-1.7 something")
@@ -67,7 +75,7 @@ def visible(folder: Path) -> list[Path]:
 
 def test_nothing_is_visible_before_the_commit_and_everything_after(folder: Path, tmp_path: Path) -> None:
     given, journal = work(tmp_path), Journal()
-    with open_operation(system(folder), "file_case", secret=str) as operation:
+    with filing(system(folder)) as operation:
         assert operation.find(given) is None
         entered = operation.enter(given)
         assert visible(folder) == []
@@ -87,7 +95,7 @@ def test_nothing_is_visible_before_the_commit_and_everything_after(folder: Path,
 
 def test_xml_metadata_is_read_back_like_json(folder: Path, tmp_path: Path) -> None:
     given = work(tmp_path)
-    with open_operation(system(folder, metadata_format="xml"), "file_case", secret=str) as operation:
+    with filing(system(folder, metadata_format="xml")) as operation:
         operation.enter(given)
         operation.commit(Journal())
         found = operation.find(given)
@@ -98,7 +106,7 @@ def test_xml_metadata_is_read_back_like_json(folder: Path, tmp_path: Path) -> No
 
 def test_what_the_importing_system_took_is_still_found(folder: Path, tmp_path: Path) -> None:
     given = work(tmp_path)
-    with open_operation(system(folder), "file_case", secret=str) as operation:
+    with filing(system(folder)) as operation:
         operation.enter(given)
         receipt = operation.commit(Journal())
         (folder / "importiert").mkdir()
@@ -109,7 +117,7 @@ def test_what_the_importing_system_took_is_still_found(folder: Path, tmp_path: P
 
 
 def test_the_same_matter_of_another_case_and_a_former_key_are_found_as_not_ours(folder: Path, tmp_path: Path) -> None:
-    with open_operation(system(folder), "file_case", secret=str) as operation:
+    with filing(system(folder)) as operation:
         operation.enter(work(tmp_path))
         operation.commit(Journal())
         other = operation.find(work(tmp_path, marker="AB-000000000002"))
@@ -121,7 +129,7 @@ def test_the_same_matter_of_another_case_and_a_former_key_are_found_as_not_ours(
 
 
 def test_a_refused_departure_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
-    with open_operation(system(folder), "file_case", secret=str) as operation:
+    with filing(system(folder)) as operation:
         operation.enter(work(tmp_path))
         with pytest.raises(NothingLeft):
             operation.commit(Journal(Refusal("lease")))
@@ -132,7 +140,7 @@ def test_a_refused_departure_leaves_nothing_behind(folder: Path, tmp_path: Path)
 
 def test_a_second_drop_of_the_same_work_cannot_appear(folder: Path, tmp_path: Path) -> None:
     given = work(tmp_path)
-    with open_operation(system(folder), "file_case", secret=str) as operation:
+    with filing(system(folder)) as operation:
         operation.enter(given)
         operation.commit(Journal())
         operation.enter(given)
@@ -153,7 +161,7 @@ def test_a_missing_folder_is_a_wrong_moment(tmp_path: Path) -> None:
 
 def test_a_missing_required_field_is_a_clerks_turn_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
     given = work(tmp_path).model_copy(update={"fields": {"title": "ohne Amt"}})
-    with open_operation(system(folder), "file_case", secret=str) as operation, pytest.raises(NeedsReview):
+    with filing(system(folder)) as operation, pytest.raises(NeedsReview):
         operation.enter(given)
     assert list(folder.iterdir()) == []
 

@@ -198,3 +198,10 @@ def test_a_part_that_two_kinds_claim_is_a_question() -> None:
     )
 
     assert [(d.kind, d.unsure) for d in read(raw).documents] == [("unknown", ["two_kinds"])]
+
+
+def test_a_part_that_is_too_large_keeps_the_invoice_beside_it_from_passing_alone() -> None:
+    raw = mail(("a.xml", UBL), ("b.txt", b"x" * 300_000))
+    reading = Reading(raw, "m.eml", CONTEXT, Limits(unpacked_bytes=len(raw) + 200_000), {}).read()
+
+    assert [(document.kind, document.unsure) for document in reading.documents] == [("invoice", ["too_large"])]

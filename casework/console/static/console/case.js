@@ -152,11 +152,9 @@ function openDialog(id) {
 }
 function onAlt(event) {
   if (/^Digit[1-9]$/.test(event.code)) return takeByDigit(event.code.slice(5));
-  const dialogs = { KeyA: "kind-dialog", KeyS: "close-dialog", KeyZ: "hold-dialog", KeyY: "hold-dialog" };
+  const dialogs = { a: "kind-dialog", s: "close-dialog", z: "hold-dialog" };
   const letter = event.key.toLowerCase();
-  if (letter === "a") return openDialog(dialogs.KeyA);
-  if (letter === "s") return openDialog(dialogs.KeyS);
-  if (letter === "z") return openDialog(dialogs.KeyZ);
+  if (dialogs[letter]) return openDialog(dialogs[letter]);
   const next = one("#more-dialog a.button");
   if (letter === "n" && next) {
     next.click();

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from casework.actions.canonical import ValueRefused, canonical, same
+from casework.actions.canonical import LONGEST, Refusal, ValueRefused, canonical, same
 from casework.configuration.processes import FieldSettings, Label
 from casework.configuration.vocabulary import FieldType
 
@@ -78,3 +78,25 @@ def test_the_same_value_in_another_writing_is_no_change() -> None:
     assert same("119,00", "119", _field(FieldType.MONEY))
     assert same("03.11.2026", "2026-11-03", _field(FieldType.DATE))
     assert not same("120,00", "119", _field(FieldType.MONEY))
+
+
+@pytest.mark.parametrize("kind", FieldType)
+def test_no_field_holds_a_book_whatever_its_type(kind: FieldType) -> None:
+    with pytest.raises(ValueRefused) as caught:
+        canonical("1" * (LONGEST.get(FieldType.LONG_TEXT, 0) + 1), _field(kind))
+    assert caught.value.form == Refusal.TOO_LONG
+
+
+def test_an_amount_of_five_thousand_digits_is_refused_and_breaks_nothing() -> None:
+    with pytest.raises(ValueRefused):
+        canonical("1" * 5000, _field(FieldType.MONEY))
+    with pytest.raises(ValueRefused):
+        canonical("1" * 150, _field(FieldType.MONEY))
+
+
+@pytest.mark.parametrize("kind", [FieldType.TEXT, FieldType.LONG_TEXT])
+def test_control_characters_are_left_out_and_nul_is_refused(kind: FieldType) -> None:
+    assert canonical("Erika\x1b[31m \x9bMuster\ud800", _field(kind)) == "Erika[31m Muster"
+    with pytest.raises(ValueRefused) as caught:
+        canonical("Erika\0Muster", _field(kind))
+    assert caught.value.form == Refusal.UNREADABLE

@@ -37,7 +37,7 @@ def test_a_release_writes_decision_event_and_state_together(house: None) -> None
         "released",
         "alke",
     )
-    assert _codes(case)[-2:] == ["effort_clerk", "moved_ready"]
+    assert _codes(case)[-3:] == ["effort_clerk", "decided", "moved_ready"]
     assert list(audit.verify(case)) == []
 
 

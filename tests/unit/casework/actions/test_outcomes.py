@@ -18,13 +18,14 @@ def _turn(case: Case) -> Turn:
 def test_found_in_the_target_confirms_the_attempt_under_its_receipt(house: None, state: AttemptState) -> None:
     case = factories.invoice(reason="outcome_unknown")
     attempt = factories.attempt(case, state)
+    Posting.objects.update(carries=["number", "gross", "office_name"])
     answer_outcome(case, _turn(case), Seen.IN_TARGET, receipt=" HK-17 ")
     attempt.refresh_from_db()
     posting = Posting.objects.get(case=case)
     assert (attempt.state, attempt.receipt, posting.receipt) == ("confirmed", "HK-17", "HK-17")
     assert posting.confirmed_at is not None
     assert (case.state, case.reason) == ("ready", "in_target")
-    assert not case.fields.filter(locked=False).exists()
+    assert sorted(case.fields.filter(locked=True).values_list("name", flat=True)) == ["gross", "number"]
 
 
 def test_not_in_the_target_ends_the_attempt_and_allows_another(house: None) -> None:
@@ -33,6 +34,17 @@ def test_not_in_the_target_ends_the_attempt_and_allows_another(house: None) -> N
     answer_outcome(case, _turn(case), Seen.NOT_IN_TARGET)
     attempt.refresh_from_db()
     assert (attempt.state, case.state, case.reason, case.tries) == ("absent", "ready", "not_in_target", 0)
+
+
+def test_the_answer_stands_on_the_attempt_that_find_did_not_see(house: None) -> None:
+    case = factories.invoice(reason="outcome_unknown")
+    attempt = factories.attempt(case, AttemptState.ABSENT, reason="outcome_unknown")
+    turn = _turn(case)
+    answer_outcome(case, turn, Seen.NOT_IN_TARGET)
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.reason, case.state) == ("absent", "not_in_target", "ready")
+    event = case.events.get(code="attempt_absent")
+    assert (event.user, event.data["reason"]) == (turn.user, "not_in_target")
 
 
 def test_a_person_may_find_what_the_bot_did_not(house: None) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from casework.actions import claims, health, pauses
+from casework.actions import claims, clock, health, pauses
 from casework.actions.pauses import Backlog, NothingToPause
 from casework.record.models import AuditEvent, Case, Pause, SystemHealth
 from casework.words.states import State
@@ -58,6 +58,55 @@ def test_resuming_a_system_lets_a_refused_login_be_tried_again(house: None) -> N
     pauses.resume("system", "haushaltskasse")
     assert health.usable("amt-a", "system", "haushaltskasse")
     assert SystemHealth.objects.get().failures == 0
+
+
+def test_what_waited_for_the_system_goes_on_at_once(house: None) -> None:
+    waiting, later = _ready(), _ready()
+    soon = clock.now() + factories.span(minutes=9)
+    for case, reason in ((waiting, "system_paused"), (later, "record_locked")):
+        Case.objects.filter(pk=case.pk).update(reason=reason, not_before=soon)
+    pauses.resume("system", "haushaltskasse")
+    assert [case.pk for case in iter(claims.claim_ready, None)] == [waiting.pk]
+
+
+def test_resuming_a_system_that_waits_for_an_officer_stands_in_the_audit_trail(house: None) -> None:
+    health.failed("amt-a", "system", "haushaltskasse", reason="login_refused", needs_officer=True)
+    pauses.resume("system", "haushaltskasse", user=factories.person("doerte"))
+    event = AuditEvent.objects.get(case=None)
+    assert (event.code, event.data["name"]) == ("resumed", "haushaltskasse")
+
+
+@pytest.mark.usefixtures("house")
+class TestMailboxes:
+    """A mailbox is stopped and goes on under the name `office/account`."""
+
+    def test_one_that_refused_the_login_goes_on_when_an_officer_resumes_it(self) -> None:
+        health.failed("amt-a", "mailbox", "posteingang", reason="login_refused", needs_officer=True)
+        health.failed("amt-b", "mailbox", "posteingang", reason="login_refused", needs_officer=True)
+        assert pauses.resume("mailbox", "amt-a/posteingang", user=factories.person("doerte")) == 0
+        assert health.usable("amt-a", "mailbox", "posteingang")
+        assert not health.usable("amt-b", "mailbox", "posteingang")
+        event = AuditEvent.objects.get(case=None)
+        assert (event.code, event.office, event.data["name"]) == ("resumed", "amt-a", "amt-a/posteingang")
+
+    def test_one_that_is_paused_is_left_alone_until_it_is_resumed(self) -> None:
+        pauses.pause("mailbox", "amt-a/posteingang")
+        assert not health.usable("amt-a", "mailbox", "posteingang")
+        assert health.usable("amt-b", "mailbox", "posteingang")
+        pauses.resume("mailbox", "amt-a/posteingang")
+        assert health.usable("amt-a", "mailbox", "posteingang")
+
+    def test_resuming_one_touches_no_case(self) -> None:
+        waiting = _ready()
+        pauses.pause("mailbox", "amt-a/posteingang", backlog=Backlog.ASK)
+        assert pauses.resume("mailbox", "amt-a/posteingang") == 0
+        waiting.refresh_from_db()
+        assert waiting.state == State.READY
+
+    @pytest.mark.parametrize("name", ["amt-a/nobody", "amt-z/posteingang", "posteingang", ""])
+    def test_one_that_no_office_has_cannot_be_paused(self, name: str) -> None:
+        with pytest.raises(NothingToPause, match="amt-a/posteingang"):
+            pauses.pause("mailbox", name)
 
 
 @pytest.mark.parametrize(("scope", "name"), [("planet", ""), ("office", "amt-z"), ("all", "amt-a"), ("system", "")])

@@ -4,10 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from casework.actions import claims
 from casework.actions.intake import record_message
-from casework.actions.prepare import Views, record_failure, record_reading
+from casework.actions.prepare import Views, record_failure, record_reading, seal_page, seal_readable
 from casework.configuration import shipped
 from casework.record.models import Case, Page
 from casework.record.store import Store
@@ -148,6 +150,29 @@ def test_a_re_delivery_closes_as_duplicate(office: str, watch) -> None:
     assert (second.state, second.reason) == (State.CLOSED, "duplicate")
 
 
+def test_looking_for_a_duplicate_takes_as_many_queries_however_many_letters_are_alike(office: str, watch) -> None:
+    def queries(uid: int) -> int:
+        case = arrived(office, uid)
+        with CaptureQueriesContext(connection) as counted:
+            record_reading(case, reading(invoice(number=f"R-{uid}", part=f"1.{uid}")), Views())
+        case.refresh_from_db()
+        assert (case.state, case.reason) == (State.READY, "accepted"), "the same cover letter, another invoice"
+        return len(counted)
+
+    first, *_others, last = (queries(uid) for uid in range(2, 9))
+    assert last == first
+
+
+@pytest.mark.parametrize("fate", [State.CLOSED, State.DONE])
+def test_a_closed_case_makes_no_duplicate_but_one_that_is_done_does(office: str, watch, fate: State) -> None:
+    first, second = arrived(office, 1), arrived(office, 2)
+    record_reading(first, reading(invoice()), Views())
+    Case.objects.filter(pk=first.pk).update(state=fate)
+    record_reading(second, reading(invoice()), Views())
+    second.refresh_from_db()
+    assert (second.reason == "duplicate") is (fate is State.DONE)
+
+
 @pytest.mark.parametrize(("auto", "reason"), [(True, "auto_reply"), (False, "newsletter")])
 def test_nothing_to_do_closes_the_case(office: str, watch, auto: bool, reason: str) -> None:
     case = arrived(office)
@@ -170,7 +195,9 @@ def test_pages_lie_sealed_in_the_store(office: str, watch) -> None:
     case = arrived(office)
     box = Box(page=1, x0=1, y0=2, x1=3, y1=4)
     page = PageView(part="1.2", number=1, width=595, height=842, png=b"png", words=[PageWord(text="R-1", box=box)])
-    record_reading(case, reading(invoice()), Views((page,), {"1.1": "<p>Anbei.</p>"}))
+    record_reading(
+        case, reading(invoice()), Views((seal_page(office, page),), {"1.1": seal_readable(office, "<p>Anbei.</p>")})
+    )
     row = Page.objects.get()
     assert Store(office).get(row.image) == b"png"
     assert b'"R-1"' in Store(office).get(row.words)

@@ -152,7 +152,9 @@ def seen_invoice(e_invoice: Read, *origins: Origin) -> DocumentReading:
 def test_a_printed_invoice_goes_to_a_human_before_a_bound_is_proven(e_invoice: Read, judge: Judge) -> None:
     verdict = judge(seen_invoice(e_invoice, Origin.TEXT, Origin.OCR))
     assert verdict.why == ("bound_unproven",)
-    assert verdict.findings[-1].message == "Zur Fehlergrenze fehlen noch 299 bestätigte Fälle dieser Art."
+    assert verdict.findings[-1].message == (
+        "Von dieser Art fehlen noch 299 bestätigte Schreiben, bis eines ohne Prüfung gehen darf."
+    )
 
 
 def test_a_printed_invoice_passes_with_a_proven_bound_and_two_sources_for_everything(
@@ -217,7 +219,7 @@ def test_an_unknown_kind_waits_for_a_human_with_the_files_own_reason_first(judge
 
 def test_a_clerks_confirmation_settles_a_field(e_invoice: Read, judge: Judge) -> None:
     document = e_invoice(seller="Neu GmbH", seller_vat_id="DE111111125")
-    confirmed = source(Origin.REGISTER).model_copy(update={"where": "clerk"})
+    confirmed = source(Origin.CLERK)
     document.fields["iban"].sources = [confirmed]
     assert judge(document).automatic is True
     assert document.fields["iban"].value == IBAN

@@ -39,7 +39,7 @@ OBJECTS: dict[str, set[Role]] = {
     "trail": TRAIL,
     "savings_entries": BOOKS,
 }
-POSTS: dict[str, set[Role]] = {"decide": CLERKS, "spent": READERS, "pause": OPERATORS, "resume": OPERATORS}
+POSTS: dict[str, set[Role]] = {"decide": CLERKS, "spent": CLERKS, "pause": OPERATORS, "resume": OPERATORS}
 OPEN = {"login", "language", "alive"}
 SIGNED_IN = {"logout"}
 NAMES = {name for name in get_resolver().reverse_dict if isinstance(name, str)}

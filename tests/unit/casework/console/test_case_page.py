@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -21,6 +22,7 @@ def _page(client: Client, reference: str) -> str:
 
 def test_the_reason_stands_in_one_sentence_and_the_doubtful_field_is_first(as_person: SignIn) -> None:
     case = factories.invoice(reason="iban_unconfirmed")
+    case.findings.create(rule="AB-IBAN-UNCONFIRMED", severity="error", message="Nur eine Quelle.", field="iban")
     html = _page(as_person("alke"), case.reference)
     assert "Die IBAN ist nur aus einer Quelle bekannt. Bitte bestätigen Sie sie." in html
     focused = html.split("data-first")[0].rsplit("data-field=", 1)[1]
@@ -98,7 +100,7 @@ def test_an_unknown_outcome_asks_its_one_question_with_the_picture(as_person: Si
     case = factories.invoice(reason="outcome_unknown")
     picture = factories.evidence(factories.attempt(case))
     html = _page(as_person("alke"), case.reference)
-    assert "Steht die Buchung in Haushaltskasse?" in html
+    assert "Steht der Eintrag in Haushaltskasse?" in html
     assert f"/vorgaenge/{case.reference}/belege/{picture.pk}/" in html
     assert 'id="release"' not in html
 
@@ -136,3 +138,29 @@ def test_the_queries_of_the_case_page_do_not_grow_with_its_fields(
         factories.finding(case, "AB-X", "Etwas", about=f"further_{number}")
     with django_assert_max_num_queries(26):
         _page(client, case.reference)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "listed"),
+    [
+        (
+            "Lieferant Nord GmbH",
+            "Von Lieferant Nord GmbH &lt;x@evil.example&gt;, eingegangen",
+            "x@evil.example · Lieferant Nord GmbH",
+        ),
+        ("antrag@online-dienst.example", "Von x@evil.example, eingegangen", "x@evil.example"),
+        ("", "Von x@evil.example, eingegangen", "x@evil.example"),
+    ],
+)
+def test_the_address_is_always_shown_and_what_is_proven_is_its_domain(
+    as_person: SignIn, name: str, shown: str, listed: str
+) -> None:
+    letter = factories.message(sender_name=name, sender="x@evil.example", sender_proof="pass")
+    case = factories.invoice(message=letter)
+    client = as_person("alke")
+    page = client.get(f"/vorgaenge/{case.reference}/").content.decode()
+    assert (shown in page, "Nachgewiesen: evil.example" in page, "Absender nachgewiesen" in page) == (True, True, False)
+    for path in ("/pruefliste/", "/vorgaenge/"):
+        text = client.get(path).content.decode()
+        assert f">{listed}</span>" in text
+        assert "online-dienst.example" not in text

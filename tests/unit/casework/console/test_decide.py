@@ -37,7 +37,7 @@ def test_the_last_release_leads_back_to_the_list(as_person: SignIn) -> None:
 
 def test_the_filter_of_the_list_is_kept_from_case_to_case(as_person: SignIn) -> None:
     first, second = factories.invoice(reason="iban_new"), factories.invoice(reason="iban_new")
-    factories.invoice(priority=9)
+    factories.invoice(due=factories.ago(days=1))
     address = f"/vorgaenge/{first.reference}/entscheiden/?reason=iban_new"
     answer = as_person("alke").post(address, _form(first, "release"))
     assert answer["Location"] == f"/vorgaenge/{second.reference}/?reason=iban_new"
@@ -137,7 +137,7 @@ def test_a_case_is_held_until_a_morning_to_come(as_person: SignIn) -> None:
 
 def test_an_answer_nobody_knows_is_a_clear_page(as_person: SignIn) -> None:
     status, html = _post(as_person("alke"), factories.invoice(), "explode")
-    assert (status, "Diese Entscheidung gibt es nicht" in html) == (400, True)
+    assert (status, "Diese Entscheidung ist hier nicht vorgesehen" in html) == (400, True)
 
 
 def test_measured_time_is_bounded_by_the_moment_the_page_was_opened(
@@ -166,3 +166,74 @@ def test_a_false_or_foreign_stopwatch_measures_nothing(house: None) -> None:
     case, other = factories.invoice(), factories.invoice()
     assert stopwatch.seconds(case, "forged", "50") == 0
     assert stopwatch.seconds(case, stopwatch.begin(other), "50") == 0
+
+
+@pytest.mark.parametrize("to", ["abc", "999999", ""])
+def test_a_case_is_assigned_to_nobody_unknown(as_person: SignIn, to: str) -> None:
+    case = factories.invoice(assigned_to=factories.person("bente"))
+    status, page = _post(as_person("alke"), case, "assign", to=to)
+    assert (status, case.assigned_to) == (422, factories.person("bente"))
+    assert "wem der Vorgang zugewiesen wird" in page
+
+
+def test_who_takes_a_case_gives_it_back(as_person: SignIn) -> None:
+    case = factories.invoice()
+    assert (_post(as_person("alke"), case, "assign", to="me")[0], case.assigned_to) == (302, factories.person("alke"))
+    assert (_post(as_person("alke"), case, "assign", to="nobody")[0], case.assigned_to) == (302, None)
+
+
+def test_what_an_action_refuses_is_said_on_the_page(as_person: SignIn) -> None:
+    case = factories.invoice()
+    status, page = _post(as_person("alke"), case, "close", reason="other_office", office="amt-nowhere")
+    assert (status, "Dieses Amt gibt es hier nicht" in page) == (409, True)
+    status, page = _post(as_person("alke"), case, "release", **{"field-unheard_of": "x"})
+    assert (status, "nicht mehr dieselben Angaben" in page) == (409, True)
+
+
+def test_the_time_of_one_page_counts_once(as_person: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = factories.invoice()
+    form, opened = _form(case, "close", reason="withdrawn") | {"seconds": "20"}, stopwatch.clock.now()
+    monkeypatch.setattr(stopwatch.clock, "now", lambda: opened + factories.span(seconds=60))
+    client = as_person("alke")
+    for _again in range(3):
+        assert client.post(f"/vorgaenge/{case.reference}/zeit/", form).status_code == 204
+    assert client.post(f"/vorgaenge/{case.reference}/entscheiden/", form).status_code == 302
+    assert [event.data["seconds"] for event in AuditEvent.objects.filter(case=case, code="effort_clerk")] == [20]
+
+
+@pytest.mark.parametrize("name", ["frauke", "doerte"])
+def test_who_may_not_decide_books_no_time(as_person: SignIn, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = factories.invoice()
+    form, opened = {"opened": stopwatch.begin(case), "seconds": "20"}, stopwatch.clock.now()
+    monkeypatch.setattr(stopwatch.clock, "now", lambda: opened + factories.span(seconds=60))
+    assert as_person(name).post(f"/vorgaenge/{case.reference}/zeit/", form).status_code == 403
+    assert not AuditEvent.objects.filter(case=case, code="effort_clerk").exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected", "words"),
+    [
+        ({"field-gross": "1" * 5000}, 422, "Diese Eingabe ist zu lang."),
+        ({"field-gross": "1" * 120}, 422, "Bitte einen Betrag wie 1.234,56 eingeben."),
+        ({"field-number": "x" * 200_000}, 422, "Diese Eingabe ist zu lang."),
+        ({"field-number": "RE\0-7"}, 400, "unlesbare Zeichen"),
+        ({"note": "bitte\0 prüfen"}, 400, "unlesbare Zeichen"),
+        ({"field-nope": "etwas"}, 409, "nicht mehr dieselben Angaben"),
+        ({"version": "9" * 5000}, 409, "inzwischen geändert"),
+        ({"seconds": "9" * 5000, "opened": "x" * 5000}, 302, ""),
+    ],
+)
+def test_no_input_is_too_strange_for_a_clear_answer(
+    as_person: SignIn, fields: dict[str, str], expected: int, words: str
+) -> None:
+    case = factories.invoice()
+    status, page = _post(as_person("alke"), case, "release", **fields)
+    assert (status, words in page) == (expected, True)
+    assert case.state == (State.READY if expected == 302 else State.REVIEW)
+
+
+def test_a_nul_in_a_search_is_refused_in_words(as_person: SignIn) -> None:
+    for path in ("/vorgaenge/?q=%00", "/pruefliste/?q=a%00b", "/vorgaenge/%00/", "/sprache/?next=%00"):
+        answer = as_person("alke").get(path)
+        assert (path, answer.status_code) == (path, 400)
+        assert "unlesbare Zeichen" in answer.content.decode()

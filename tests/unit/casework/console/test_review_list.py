@@ -23,7 +23,7 @@ def _shown(name: str, query: str) -> list[Case]:
 def test_deadlines_and_due_dates_come_first(house: None) -> None:
     old = factories.case(opened_at=factories.ago(days=2))
     soon = factories.case(due=clock.now() + timedelta(days=1))
-    deadline = factories.case(priority=10)
+    deadline = factories.case(due=clock.now() + timedelta(hours=1))
     assert _shown("alke", "") == [deadline, soon, old]
     assert _shown("alke", "sort=oldest")[0] == old
 
@@ -62,7 +62,7 @@ def test_reasons_are_counted_apart_from_their_own_filter(house: None) -> None:
 
 def test_the_next_case_is_never_somebody_elses(house: None) -> None:
     bente = factories.person("bente")
-    factories.case(priority=9, assigned_to=bente)
+    factories.case(due=clock.now(), assigned_to=bente)
     free = factories.case()
     assert review_list.next_case(factories.person("alke"), Narrowing()) == free
     assert review_list.next_case(factories.person("doerte"), Narrowing()) is None

@@ -64,7 +64,7 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
 def test_the_compiled_catalogue_is_up_to_date() -> None:
     compiled = io.BytesIO()
     write_mo(compiled, _english())
-    hint = "run pybabel compile -l en -i django.po -o django.mo"
+    hint = "run scripts/make-venv: it compiles what changed"
     assert PO.with_suffix(".mo").read_bytes() == compiled.getvalue(), hint
 
 

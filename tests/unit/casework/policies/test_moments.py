@@ -30,17 +30,18 @@ def test_while_an_attempt_may_have_taken_effect_only_its_question_is_answered(ho
 
 def test_a_posting_that_was_looked_for_in_vain_is_asked_about_before_a_release(house: None) -> None:
     case = factories.invoice(reason="outcome_unknown")
-    factories.attempt(case, AttemptState.ABSENT)
+    attempt = factories.attempt(case, AttemptState.ABSENT)
     assert not moments.can_release(case, process_of(case))
-    assert moments.can_close(case, "done_by_hand")
-    assert moments.can_answer_outcome(case)
+    moments.check_close(case, "done_by_hand")
+    assert moments.check_answer_outcome(case) == attempt
 
 
 def test_a_refused_posting_may_be_released_again(house: None) -> None:
     case = factories.invoice(reason="rejected")
     factories.attempt(case, AttemptState.REJECTED)
     assert moments.can_release(case, process_of(case))
-    assert not moments.can_answer_outcome(case)
+    with pytest.raises(WrongMoment, match="no posting whose outcome is unknown"):
+        moments.check_answer_outcome(case)
 
 
 @pytest.mark.parametrize(("process", "code"), [("dog_deregistration", "shadow"), ("defect_report", "process_off")])
@@ -56,7 +57,7 @@ def test_a_case_whose_process_is_gone_is_not_released_but_closed(house: None) ->
     case = factories.case(process="gone")
     assert process_of(case) is None
     assert not moments.can_release(case, None)
-    assert moments.can_close(case, "done_by_hand")
+    moments.check_close(case, "done_by_hand")
 
 
 def test_a_partly_posted_case_is_neither_read_again_nor_closed_as_a_duplicate(house: None) -> None:
@@ -64,7 +65,8 @@ def test_a_partly_posted_case_is_neither_read_again_nor_closed_as_a_duplicate(ho
     factories.posting(case, receipt="HK-1")
     assert not moments.can_read_again(case)
     assert moments.closing_reasons(case) == ("done_by_hand", "correct_in_target")
-    assert not moments.can_close(case, "duplicate")
+    with pytest.raises(WrongMoment, match="cannot be closed as 'duplicate'"):
+        moments.check_close(case, "duplicate")
 
 
 def test_only_a_case_no_bot_has_is_taken_back(house: None) -> None:

@@ -4,8 +4,9 @@ import pytest
 from django.db import transaction
 
 from casework.actions import audit
-from casework.record.models import EffortEntry
+from casework.record.models import AuditEvent, EffortEntry, Message
 from casework.register import books
+from casework.words.mailbox import BY_HAND_ACCOUNT
 from casework.words.states import Actor
 from tests import factories
 
@@ -43,6 +44,13 @@ def test_time_on_what_machinery_caused_is_handling_of_a_failure(house: None, rea
     assert ("failure", 90, "measured") in _entries()
 
 
+def test_an_order_by_hand_saves_nothing_but_time_on_it_counts(house: None) -> None:
+    case = factories.done(seconds=20, process="posteingang")
+    Message.objects.filter(pk=case.message_id).update(account=BY_HAND_ACCOUNT)
+    books.write_up()
+    assert _entries() == [("clerk", 20, "measured")]
+
+
 def test_a_case_closed_by_hand_saves_nothing(house: None) -> None:
     case = factories.case()
     with transaction.atomic():
@@ -56,3 +64,20 @@ def test_a_process_without_a_baseline_saves_nothing_but_still_costs(house: None)
     factories.done(process="gone", seconds=20)
     books.write_up()
     assert _entries() == [("clerk", 20, "measured")]
+
+
+def test_housekeeping_goes_on_from_the_newest_entry_and_a_report_looks_at_everything(house: None) -> None:
+    first = factories.done(seconds=10)
+    factories.done(seconds=20)
+    assert books.go_on() == 4
+    AuditEvent.objects.filter(case=first).update(at=factories.ago(days=5))
+    EffortEntry.objects.filter(case=first, kind="saved").delete()
+    assert [books.go_on(), books.write_up()] == [0, 1]
+
+
+def test_more_than_one_batch_is_booked(house: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(books, "BATCH", 2)
+    for seconds in (0, 10, 20):
+        factories.done(process="gone", seconds=seconds)
+    factories.done(seconds=30)
+    assert books.go_on() == 4

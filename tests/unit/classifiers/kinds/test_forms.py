@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from email.message import EmailMessage
 
 from reportlab.pdfgen.canvas import Canvas
 
@@ -52,7 +53,7 @@ EXPECTED = {
 def test_fields_are_read_by_their_own_names() -> None:
     document = read(form(opaque=False))
 
-    assert (document.kind, document.decided_by) == ("dog_registration", DecidedBy.FORM)
+    assert document.kind == "dog_registration"
     assert {name: field.value for name, field in document.fields.items()} == EXPECTED
 
 
@@ -62,6 +63,34 @@ def test_fields_with_meaningless_names_are_read_by_the_printed_label() -> None:
     assert {name: field.value for name, field in document.fields.items()} == EXPECTED
     box = document.fields["breed"].sources[0].box
     assert box is not None and (round(box.x0), round(box.x1)) == (200, 400)
+
+
+def by_mail(verdict: str, *, sender: str = "form@online.example", form_id: str = "HUND-AN-2") -> DocumentReading:
+    message = EmailMessage()
+    message["Authentication-Results"] = f"mx.amt.example; dmarc={verdict} header.from={sender.partition('@')[2]}"
+    message["From"], message["Subject"] = sender, "Formular"
+    message.set_content("Anbei.")
+    message.add_attachment(form(opaque=True, form_id=form_id), maintype="application", subtype="pdf", filename="f.pdf")
+    context = ReadingContext(authserv_id="mx.amt.example", form_senders=("form@online.example",))
+    (document,) = Reading(message.as_bytes(), "m.eml", context, Limits(), {}).read().documents
+    return document
+
+
+def test_a_form_number_proves_the_layout_and_not_the_sender() -> None:
+    unproven = [read(form(opaque=False)), by_mail("fail"), by_mail("none"), by_mail("pass", sender="evil@evil.example")]
+
+    assert [(document.kind, document.decided_by) for document in unproven] == [("dog_registration", DecidedBy.RULE)] * 4
+    assert [document.unsure for document in unproven] == [["sender_unproven"]] * 4
+
+
+def test_a_form_from_the_proven_service_is_decided_by_the_form() -> None:
+    document = by_mail("pass")
+
+    assert (document.kind, document.decided_by, document.unsure) == ("dog_registration", DecidedBy.FORM, [])
+
+
+def test_a_form_of_the_other_number_is_the_other_form() -> None:
+    assert by_mail("pass", form_id="HUND-AB-1").kind == "dog_deregistration"
 
 
 def test_a_form_of_another_id_is_only_a_rule() -> None:

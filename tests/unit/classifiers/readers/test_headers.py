@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from email.message import Message
 
 import pytest
 
-from classifiers.readers.headers import address, decode_bytes, decode_value, header, sent_at
+from classifiers.readers.headers import address, clean_text, decode_bytes, decode_value, header, sent_at
 from classifiers.readers.mail import parse_mail
 
 
@@ -35,6 +37,23 @@ def test_raw_eight_bit_is_mended() -> None:
 
 def test_text_is_composed_and_free_of_direction_marks() -> None:
     assert decode_bytes("u\u0308ber\u202egpj".encode()) == "übergpj"
+
+
+def test_no_character_that_is_not_seen_stays() -> None:
+    unseen = [
+        sign
+        for sign in map(chr, range(sys.maxunicode + 1))
+        if unicodedata.category(sign) in {"Cc", "Cf"} and sign not in "\t\n\r"
+    ]
+
+    assert [f"U+{ord(sign):04X}" for sign in unseen if clean_text(f"a{sign}b") != "ab"] == []
+    assert clean_text("a\tb\r\nc") == "a\tb\r\nc"
+
+
+def test_joiners_stay_where_a_script_or_a_picture_needs_them() -> None:
+    assert clean_text("می\u200cخواهم") == "می\u200cخواهم"
+    assert clean_text("\U0001f468\u200d\U0001f469") == "\U0001f468\u200d\U0001f469"
+    assert clean_text("R\u200de\u200cchnung") == "Rechnung"
 
 
 def test_the_first_address_counts_in_lower_case() -> None:

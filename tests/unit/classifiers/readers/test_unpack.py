@@ -143,3 +143,34 @@ def test_an_encrypted_pdf_is_refused_with_its_own_reason() -> None:
 )
 def test_what_cannot_be_read_says_why(raw: bytes, reason: str) -> None:
     assert pieces(raw, "x")[0].reason == reason
+
+
+def with_files(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        for name, data in files.items():
+            pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, data, filename=name)
+        pdf.save(buffer, compress_streams=True)
+    return buffer.getvalue()
+
+
+def test_a_file_behind_one_that_is_too_large_is_not_lost() -> None:
+    limits = Limits(message_bytes=1_000_000, unpacked_bytes=3_000_000)
+    found = pieces(with_files(aaa=b"\0" * 2_000_000, zzz=b"<a/>"), "m.pdf", limits)
+
+    assert [(piece.name, piece.fate, piece.reason) for piece in found[1:]] == [
+        ("aaa", Fate.REFUSED, "too_large"),
+        ("zzz", Fate.KEPT, "attachment"),
+    ]
+
+
+def test_when_the_budget_is_spent_every_further_file_is_told_as_refused() -> None:
+    limits = Limits(message_bytes=1_000_000, unpacked_bytes=1_500_000)
+    found = pieces(with_files(a=b"\0" * 2_000_000, b=b"\0" * 2_000_000, c=b"<a/>" * 200_000), "m.pdf", limits)
+
+    assert [(piece.name, piece.reason) for piece in found[1:]] == [
+        ("a", "too_large"),
+        ("b", "too_large"),
+        ("c", "too_large"),
+    ]

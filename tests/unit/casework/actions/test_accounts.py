@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
-from casework.actions import accounts, orders
+from casework.actions import accounts
 from casework.actions.accounts import AccountRefused
-from casework.record.models import Membership, OrderState
+from casework.record.models import AuditEvent, Membership
 
 GOOD = "ein-ganz-langes-kennwort"
 
@@ -52,13 +53,29 @@ def test_the_password_comes_from_the_environment_a_secret_or_a_question(monkeypa
     assert accounts.password_for("alke") == "gegeben"
 
 
-def test_an_order_waits_once_runs_and_ends(house: None) -> None:
-    first = orders.place("system_check", office="amt-a", subject="haushaltskasse")
-    assert orders.place("system_check", office="amt-a", subject="haushaltskasse") == first
-    taken = orders.take()
-    assert taken == first
-    assert orders.take() is None
-    orders.end(first, result={"differs": 0})
-    first.refresh_from_db()
-    assert (first.state, first.result) == (OrderState.DONE, {"differs": 0})
-    assert list(orders.recent(["amt-b"])) == []
+def test_a_role_is_taken_away_and_what_is_not_there_is_refused(house: None) -> None:
+    accounts.add_user("alke", role="clerk", offices=["amt-a", "amt-b"], password=GOOD)
+    accounts.remove_role("alke", role="clerk", office="amt-a")
+    assert list(Membership.objects.values_list("office", "role")) == [("amt-b", "clerk")]
+    assert AuditEvent.objects.get(code="role_taken").office == "amt-a"
+    with pytest.raises(AccountRefused):
+        accounts.remove_role("alke", role="clerk", office="amt-a")
+    with pytest.raises(AccountRefused):
+        accounts.lock("nobody")
+
+
+def test_who_is_locked_is_out_at_the_next_page_and_cannot_come_back_until_unlocked(house: None) -> None:
+    user = accounts.add_user("alke", role="clerk", offices=["amt-a"], password=GOOD)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/pruefliste/").status_code == 200
+    accounts.lock("alke")
+    assert client.get("/pruefliste/").status_code == 302
+    assert not client.login(username="alke", password=GOOD)
+    assert [(found["name"], found["locked"], found["roles"]) for found in accounts.listed()] == [
+        ("alke", True, ["clerk@amt-a"])
+    ]
+    accounts.lock("alke", locked=False)
+    assert client.login(username="alke", password=GOOD)
+    codes = AuditEvent.objects.filter(case=None, office="").values_list("code", flat=True)
+    assert list(codes) == ["account_locked", "account_unlocked"]

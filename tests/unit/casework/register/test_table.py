@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from casework.console import savings_table
+from casework.register.savings import SavingsRow
+from casework.register.table import csv_text, save_workbook
+
+ROW = SavingsRow("amt-a", "invoice", date(2026, 11, 1), cases=6, gross=6120, clerk=99, known=(("table", 6),))
+
+
+def test_no_cell_is_run_as_a_formula(tmp_path: Path) -> None:
+    rows = [["=1+1", "-2", -2, "a;b"]]
+    assert csv_text(rows) == "'=1+1;'-2;-2;\"a;b\"\r\n"
+    save_workbook(rows, tmp_path / "new" / "table.xlsx")
+    (row,) = load_workbook(tmp_path / "new" / "table.xlsx").active.values
+    assert row == ("'=1+1", "'-2", -2, "a;b")
+
+
+def test_the_table_names_offices_and_processes_and_counts_minutes_to_a_tenth(house: None) -> None:
+    cells = savings_table.cells(ROW)
+    assert len(cells) == len(savings_table.heads())
+    assert cells[2:] == ["2026-11", 6, 102.0, 1.6, 0.0, 100.3, "Tabellenwert: 6"]
+    assert "amt-a" not in cells and "invoice" not in cells

@@ -126,7 +126,8 @@ def case(
         made = Case.objects.create(
             office=office, message=letter, state=state, reason=reason, **{"reasons": [reason], **values, **columns}
         )
-        audit.write(made, "opened", actor=Actor.INTAKE, data={"message": letter.pk, "to": "new"})
+        told = {"message": letter.pk, "address": audit.keyed(made, letter.address), "to": "new"}
+        audit.write(made, "opened", actor=Actor.INTAKE, data=told)
         audit.write(made, f"moved_{state}", actor=Actor.PREPARE, data={"from": "new", "to": state, "reason": reason})
     return made
 
@@ -160,6 +161,8 @@ def invoice(office: str = "amt-a", **columns: Any) -> Case:
     }
     for name, value in values.items():
         field(made, name, value)
+    digests = {name: audit.keyed(made, value) for name, value in values.items()}
+    audit.write(made, "read", actor=Actor.PREPARE, data={"kind": "invoice", "fields": digests, "findings": []})
     return made
 
 

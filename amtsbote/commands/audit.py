@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from amtsbote.output import answer
 from casework.words.errors import AmtsboteError
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from casework.record.models import Case
 
 
 class NoSuchCase(AmtsboteError):
@@ -42,27 +36,23 @@ def verify(case: str, files: bool) -> int:
     from casework.actions import verification
     from casework.record.models import Case
 
-    cases = Case.objects.filter(reference=case) if case else Case.objects.order_by("pk")
-    if case and not cases.exists():
-        raise NoSuchCase(f"there is no case {case!r}; the console shows the references")
-    content: dict[str, Any] = {"cases": cases.count(), "breaks": list(_breaks(cases, whole=not case))}
-    if not case:
-        content |= {"offices": len(verification.offices()), "root": verification.root()}
+    if case:
+        one = Case.objects.filter(reference=case).first()
+        if one is None:
+            raise NoSuchCase(f"there is no case {case!r}; the console shows the references")
+        content: dict[str, Any] = {
+            "cases": 1,
+            "breaks": [f"case {case}: {said}" for said in verification.verify_case(one)],
+        }
+    else:
+        content = {"cases": Case.objects.count(), "offices": len(verification.offices())}
+        content |= {"breaks": list(verification.verify_all()), "root": verification.root()}
     if files:
         opened = list(verification.verify_files())
         content["files"] = len(opened)
         content["breaks"] += [words for words in opened if words]
     answer(content, words=lambda: _words(content))
     return 1 if content["breaks"] else 0
-
-
-def _breaks(cases: QuerySet[Case], *, whole: bool) -> Iterator[str]:
-    from casework.actions import verification
-
-    for row in cases.select_related("message").iterator():
-        yield from (f"case {row.reference}: {words}" for words in verification.verify_case(row))
-    for office in verification.offices() if whole else ():
-        yield from (f"office {office}: {words}" for words in verification.verify_office(office))
 
 
 def _words(content: dict[str, Any]) -> str:

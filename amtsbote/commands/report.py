@@ -27,14 +27,18 @@ def report() -> None:
 @options.office
 @options.out
 def savings(month: datetime, form: str, office: str | None, out: Path | None) -> int:
-    """What was saved in a month, per office and process: gross, measured clerk time, failures, net."""
-    from amtsbote.record import open_record
+    """What was saved in a month, per office and process: gross, measured clerk time, failures, net.
 
-    open_record()
+    First writes up what is not yet in the books, and says so; what is in them never changes.
+    """
+    from amtsbote.record import open_existing_record
+
+    open_existing_record()
     from casework.configuration import current
     from casework.register import books, savings as sums
 
-    books.write_up()
+    if added := books.write_up():
+        say(f"written up first: {added} entries")
     offices = [office] if office else sorted(current().offices)
     rows = sums.publishable(sums.savings(offices, month=month.date()))
     form = "json" if asked.as_json else form
@@ -50,18 +54,18 @@ def _json(rows: list[SavingsRow], month: date) -> str:
 
 def _record(row: SavingsRow) -> dict[str, Any]:
     """For machines: ids instead of names."""
-    from casework.console.savings_table import minutes
+    from casework.console.savings_table import minutes, seconds
 
     known = " ".join(f"{how}:{cases}" for how, cases in row.known)
     place = {"office": row.office, "process": row.process, "month": f"{row.month:%Y-%m}", "cases": row.cases}
-    return {**place, **minutes(row), "known": known}
+    return {**place, **minutes(row), **seconds(row), "known": known}
 
 
 def _csv(rows: list[SavingsRow], month: date) -> str:
-    from casework.console.savings_table import cells, heads
+    from casework.console.savings_table import sheet
     from casework.register.table import csv_text
 
-    return csv_text([heads(), *map(cells, rows)]).rstrip("\r\n")
+    return csv_text(sheet(rows)).rstrip("\r\n")
 
 
 def _html(rows: list[SavingsRow], month: date) -> str:
@@ -76,9 +80,9 @@ def _html(rows: list[SavingsRow], month: date) -> str:
 def _write_xlsx(rows: list[SavingsRow], out: Path | None) -> int:
     if out is None:
         raise click.UsageError("--format xlsx needs --out FILE")
-    from casework.console.savings_table import cells, heads
+    from casework.console.savings_table import sheet
     from casework.register.table import save_workbook
 
-    save_workbook([heads(), *map(cells, rows)], out)
+    save_workbook(sheet(rows), out)
     say(f"written to {out}")
     return 0

@@ -194,6 +194,8 @@ def advance(
     **columns: Any,
 ) -> None:
     """Write the next state of an attempt with its audit event; raises `LeaseLost` when the row is no longer ours."""
+    # the case before the attempt, as everybody does: the chain of its events is appended under the same lock
+    Case.objects.select_for_update().get(pk=attempt.posting.case_id)
     moment = clock.now()
     if state is AttemptState.ARMED:
         columns["armed_at"] = moment

@@ -77,7 +77,7 @@ def move(
     event = {"from": start, "to": end, "reason": reason, **(data or {})}
     if end is State.READY:
         event["basis"] = case.basis
-    if end is State.READY and start in DECIDED_IN:
+    if end is State.READY and start in DECIDED_IN and case.basis:
         event |= _grounds(case)
     audit.write(case, f"moved_{end}", actor=actor, user=user, data=event)
 

@@ -33,6 +33,14 @@ CARRIED = (State.READY, State.POSTING, State.DONE)
 """In these states a case still rests on what its last `moved_ready` names."""
 
 
+def verify_all() -> Iterator[str]:
+    """`verify_case` and `verify_office` of everything in the record, each sentence with whom it is about."""
+    for case in Case.objects.select_related("message").order_by("pk").iterator():
+        yield from (f"case {case.reference}: {words}" for words in verify_case(case))
+    for office in offices():
+        yield from (f"office {office}: {words}" for words in verify_office(office))
+
+
 def verify_case(case: Case) -> Iterator[str]:
     """One sentence per break of a case's chain, and per row that differs from what the chain tells."""
     yield from audit.verify(case)

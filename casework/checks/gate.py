@@ -22,11 +22,11 @@ _READERS_RULES = {_XML_PDF: "xml_pdf_differ", "AB-XSD": "rule_violated", "AB-IBA
 _ORDER = (
     "no_process", "process_off", "shadow", "unknown_kind", "two_kinds", "reading_failed", "deadline_mail",
     "public_danger", "sender_unproven", "other_office_suspected", "business_key_taken", "iban_invalid", "iban_new",
-    "xml_pdf_differ", "totals_wrong", "rule_violated", "not_full_invoice", "not_plain_invoice", "relief_requested",
-    "holder_minor", "dangerous_dog", "back_dated", "no_statute", "statute_unconfirmed", "others_change",
-    "field_missing", "iban_unconfirmed", "field_unsure", "field_invalid", "date_implausible", "foreign_currency",
-    "derived_differs", "check_spoke", "several_documents", "model_unsure", "bound_unproven", "decision_by_human",
-    "release_required",
+    "xml_pdf_differ", "not_visible", "totals_wrong", "rule_violated", "not_full_invoice", "not_plain_invoice",
+    "relief_requested", "holder_minor", "dangerous_dog", "back_dated", "no_statute", "statute_unconfirmed",
+    "others_change", "field_missing", "iban_unconfirmed", "field_unsure", "field_invalid", "date_implausible",
+    "foreign_currency", "derived_differs", "check_spoke", "several_documents", "too_many_pages", "model_unsure",
+    "bound_unproven", "decision_by_human", "release_required",
 )  # fmt: skip
 """What a clerk should read first; a case in review shows the first of its codes. Codes of the reader that are not here
 say why the file itself could not be read (`pdf_encrypted`) and stand before `unknown_kind`."""

@@ -19,8 +19,10 @@ _FAILED = frozenset({"fail", "permerror", "softfail"})
 
 
 def prove_sender(message: Message, authserv_id: str | None, *, own_received: int = 0) -> str:
-    """`pass` for an aligned DMARC pass by the pinned gateway, `fail` for its fail, `foreign` when only others spoke,
-    else `none`.
+    """`pass` for an aligned pass by the pinned gateway, `fail` for its fail, `foreign` when only others spoke.
+
+    Else `none`. Aligned is a DMARC pass for the domain of From, or, where the gateway says nothing of DMARC, a valid
+    signature of that very domain.
 
     `own_received` is the number of Received lines that the office's own hand-over writes above the gateway's results;
     only where the gateway also strips copies of its own name from outside may it be more than 0.
@@ -64,12 +66,14 @@ def _verdict(texts: list[str], domain: str) -> str:
     except ResultsUnreadable:
         return "none"
     spoken = [result for result in results if result.method == "dmarc"]
+    named = sum(len(_DMARC.findall(text)) for text in texts)
     if any(result.result in _FAILED for result in spoken):
         return "fail"
-    if not spoken:
-        return "fail" if any(_is_failure(result) for result in results) else "none"
-    once = len(spoken) == 1 and sum(len(_DMARC.findall(text)) for text in texts) <= 1
-    return "pass" if once and _is_aligned_pass(spoken[0], domain) else "none"
+    if spoken:
+        return "pass" if len(spoken) == named == 1 and _is_aligned_pass(spoken[0], domain) else "none"
+    if any(_is_failure(result) for result in results):
+        return "fail"
+    return "pass" if named == 0 and any(_is_aligned_signature(result, domain) for result in results) else "none"
 
 
 def _is_failure(result: Result) -> bool:
@@ -77,6 +81,12 @@ def _is_failure(result: Result) -> bool:
 
 
 def _is_aligned_pass(result: Result, domain: str) -> bool:
-    """DMARC names the domain of From itself. SPF proves the envelope and DKIM a signer: neither proves From."""
+    """DMARC names the domain of From itself; SPF proves the envelope only."""
     named = result.only("header.from")
     return result.result == "pass" and bool(_DOMAIN.fullmatch(named)) and named == domain
+
+
+def _is_aligned_signature(result: Result, domain: str) -> bool:
+    """A signature by the very domain of From, which counts where the gateway says nothing of DMARC."""
+    signer = result.only("header.d") or result.only("header.i").rpartition("@")[2]
+    return (result.method, result.result) == ("dkim", "pass") and bool(_DOMAIN.fullmatch(signer)) and signer == domain

@@ -16,7 +16,7 @@ def test_the_diagram_has_an_arrow_for_every_transition() -> None:
 
 
 def test_the_reasons_stand_in_both_languages() -> None:
-    assert "| `iban_new` | Die IBAN ist für diesen Lieferanten neu." in pages.reasons_page()
+    assert "| `iban_new` | Für diesen Lieferanten ist eine andere IBAN bekannt. Bitte " in pages.reasons_page()
 
 
 def test_the_schema_of_catalogues_is_json() -> None:

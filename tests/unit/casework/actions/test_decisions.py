@@ -18,6 +18,21 @@ from casework.record.store import Store
 from casework.words.states import State
 from tests import factories
 
+DOG = {
+    "municipality": "Hütten",
+    "holder_last_name": "Muster",
+    "holder_first_name": "Max",
+    "holder_birth_date": "1980-01-01",
+    "street": "Dörpstraat 3",
+    "postcode": "24358",
+    "town": "Hütten",
+    "dog_name": "Bello",
+    "breed": "Labrador",
+    "dog_birth_date": "2025-01-01",
+    "acquired_on": "2026-10-01",
+    "dogs_in_household": "1",
+}
+
 
 def _turn(case: Case, name: str = "alke", seconds: int = 0) -> Turn:
     return Turn(factories.person(name), case.version, seconds)
@@ -37,7 +52,7 @@ def test_a_release_writes_decision_event_and_state_together(house: None) -> None
         "released",
         "alke",
     )
-    assert _codes(case)[-3:] == ["effort_clerk", "decided", "moved_ready"]
+    assert _codes(case)[-4:] == ["effort_clerk", "recomputed", "decided", "moved_ready"]
     assert list(audit.verify(case)) == []
 
 
@@ -64,6 +79,48 @@ def test_a_correction_is_stored_canonically_and_its_event_holds_only_digests(hou
     assert stored == {"number": "R-77", "gross": "1190.00"}
     assert event.data["fields"]["number"] == audit.keyed(case, "R-77")
     assert "R-77" not in str(event.data)
+
+
+def test_what_had_been_read_stays_beside_a_correction(house: None) -> None:
+    case = factories.invoice()
+    read = case.fields.get(name="number")
+    decisions.release(case, _turn(case), corrections={"number": "R-77"})
+    decisions.withdraw(case, _turn(case, "doerte"))
+    decisions.release(case, _turn(case), corrections={"number": "R-78"})
+    now = case.fields.get(name="number")
+    assert (now.value, [source["origin"] for source in now.sources]) == ("R-78", ["clerk"])
+    assert (now.as_read["value"], now.as_read["sources"]) == (read.value, read.sources)
+
+
+def test_what_derives_from_a_correction_is_told_too(house: None) -> None:
+    case = factories.case(process="dog_registration", kind="dog_registration", decided_by="form")
+    for name, value in DOG.items():
+        factories.field(case, name, value, origin="form")
+    decisions.release(case, _turn(case), corrections={"dogs_in_household": "2"})
+    event = AuditEvent.objects.get(case=case, code="corrected")
+    rows = dict(case.fields.values_list("name", "value"))
+    assert event.data["typed"] == ["dogs_in_household"]
+    assert {"dog_ordinal", "annual_tax", "tax_start", "first_year_tax", "tax_explanation"} <= set(event.data["fields"])
+    assert event.data["fields"] == {name: audit.keyed(case, rows[name]) for name in event.data["fields"]}
+
+
+def test_what_is_only_computed_anew_is_told_as_such(house: None) -> None:
+    case = factories.case(process="dog_registration", kind="dog_registration", decided_by="form")
+    for name, value in DOG.items():
+        factories.field(case, name, value, origin="form")
+    decisions.release(case, _turn(case))
+    event = AuditEvent.objects.get(case=case, code="recomputed")
+    assert "annual_tax" in event.data["fields"]
+    assert event.data["typed"] == []
+
+
+def test_every_decision_has_its_event(house: None) -> None:
+    case = factories.invoice()
+    decisions.hold(case, _turn(case), clock.now() + timedelta(days=1), note="Rückfrage")
+    decisions.close(case, _turn(case), "withdrawn")
+    told = [(e.data["decision"], e.data["answer"], e.user_id) for e in case.events.filter(code="decided")]
+    assert told == list(case.decisions.values_list("pk", "answer", "user_id"))
+    assert "Rückfrage" not in str(list(case.events.values("data")))
 
 
 def test_a_correction_runs_the_checks_anew(house: None) -> None:

@@ -106,6 +106,16 @@ def test_a_certain_invoice_is_ready_with_fields_and_basis(office: str, watch) ->
     assert len(case.basis) == 64
 
 
+def test_who_goes_alone_has_stage_and_legal_basis_in_the_trail(office: str, watch) -> None:
+    case = arrived(office)
+    record_reading(case, reading(invoice()), Views())
+    event = case.events.get(code="moved_ready")
+    case.refresh_from_db()
+    assert event.data["basis"] == case.basis
+    assert event.data["stage"] == "automatic"
+    assert event.data["legal_basis"] == {"text": "Nur ein Test", "decided_on": ""}
+
+
 def test_an_unknown_letter_waits_in_the_inbox_process(office: str, watch) -> None:
     case = arrived(office)
     record_reading(case, reading(), Views())
@@ -148,6 +158,8 @@ def test_a_re_delivery_closes_as_duplicate(office: str, watch) -> None:
     record_reading(second, reading(invoice()), Views())
     second.refresh_from_db()
     assert (second.state, second.reason) == (State.CLOSED, "duplicate")
+    first = Case.objects.exclude(pk=second.pk).get()
+    assert second.events.get(code="moved_closed").data["first"] == first.reference
 
 
 def test_looking_for_a_duplicate_takes_as_many_queries_however_many_letters_are_alike(office: str, watch) -> None:

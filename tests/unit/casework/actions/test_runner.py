@@ -62,8 +62,8 @@ def test_a_posting_is_confirmed_by_receipt_and_find(ready: Case) -> None:
     outcome = post(claimed(), target)
     assert (outcome.result, outcome.receipt) == (Result.CONFIRMED, "2026-00000001")
     assert target.departures == 1
-    assert [e.code for e in ready.events.order_by("number")][-3:] == [
-        "attempt_armed", "attempt_sent", "attempt_confirmed",
+    assert [e.code for e in ready.events.order_by("number")][-6:] == [
+        "evidence_kept", "evidence_kept", "attempt_armed", "attempt_sent", "evidence_kept", "attempt_confirmed",
     ]  # fmt: skip
 
 

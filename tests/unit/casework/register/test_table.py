@@ -25,3 +25,10 @@ def test_the_table_names_offices_and_processes_and_counts_minutes_to_a_tenth(hou
     assert len(cells) == len(savings_table.heads())
     assert cells[2:] == ["2026-11", 6, 102.0, 1.6, 0.0, 100.3, "Tabellenwert: 6"]
     assert "amt-a" not in cells and "invoice" not in cells
+
+
+def test_the_sheet_has_the_sums_of_the_books_to_the_second(house: None) -> None:
+    heads, cells = savings_table.sheet([ROW])
+    assert heads[-4:] == ["Brutto (Sekunden)", "Prüfzeit (Sekunden)", "Störungen (Sekunden)", "Netto (Sekunden)"]
+    assert cells[-4:] == [6120, 99, 0, 6021]
+    assert len(heads) == len(cells)

@@ -19,9 +19,9 @@ def proof(*lines: str, sender: str = "form@online.example", ours: str | None = O
     [
         ("dmarc=pass header.from=online.example", "pass"),
         ("dmarc=pass (p=reject) header.from=online.example; spf=fail", "pass"),
-        ("dkim=pass header.d=online.example", "none"),
+        ("dkim=pass header.d=online.example", "pass"),
         ("dkim=pass header.d=example.net", "none"),
-        ("dkim=pass header.i=@online.example", "none"),
+        ("dkim=pass header.i=@online.example", "pass"),
         ("dkim=pass header.d=example", "none"),
         ("spf=pass smtp.mailfrom=online.example", "none"),
         ("dmarc=fail header.from=online.example; dkim=pass header.d=online.example", "fail"),

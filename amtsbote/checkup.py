@@ -6,12 +6,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from casework import configuration
 from casework.configuration import Configuration, places
-from casework.words.errors import AmtsboteError
+from casework.configuration.systems import DropSystem
+from casework.words.errors import AmtsboteError, ConfigurationError
 
 PROGRAMS = {
     "chromium": "no target system can be reached; install the Debian package chromium",
@@ -44,12 +46,12 @@ def examine(*, mailboxes: bool = False) -> Report:
     """Look at configuration, secrets, places, programs and protections; with `mailboxes` log in to each."""
     folders = places.config_folders()
     report = Report(problems=[str(problem) for problem in configuration.problems(folders)])
-    report.problems += [*_places(), *_programs()]
+    report.problems += [*_places(), *_programs(), *_kinds()]
     report.notes += _protections()
     if not report.problems:
         found = configuration.load(folders)
         report.notes.append(_summary(found))
-        report.problems += [str(problem) for problem in configuration.missing_secrets(found)]
+        report.problems += _lacking(found)
         if mailboxes:
             report.problems += _mailboxes(found)
     return report
@@ -73,6 +75,32 @@ def _programs() -> Iterator[str]:
     for name, effect in PROGRAMS.items():
         if shutil.which(name) is None:
             yield f"{name} is missing: {effect}"
+
+
+def _kinds() -> Iterator[str]:
+    """A kind of the vocabulary without its module keeps the readers from starting."""
+    try:
+        import_module("classifiers.kinds.registry")
+    except ConfigurationError as error:
+        yield str(error)
+
+
+def _lacking(found: Configuration) -> Iterator[str]:
+    """What the offices need for the processes they run and do not have."""
+    lookouts = (configuration.missing_systems, configuration.missing_secrets, configuration.unmapped_choices)
+    yield from (str(problem) for look in lookouts for problem in look(found))
+    yield from _drop_folders(found)
+
+
+def _drop_folders(found: Configuration) -> Iterator[str]:
+    from bots.filing import FolderDrop
+
+    for office in found.offices.values():
+        steps = (step for process in configuration.running(office, found) for step in process.postings)
+        for name in sorted({step.system for step in steps} & set(office.systems)):
+            system = found.system_for(office.id, name)
+            if isinstance(system, DropSystem):
+                yield from (f"{name} of {office.id}: {lack}" for lack in FolderDrop(system).check())
 
 
 def _protections() -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from amtsbote.output import say
-from casework.words.errors import ConfigurationError, NeedsReview, TryAgainLater
+from casework.words.errors import ConfigurationError, NeedsReview, NothingLeft, TryAgainLater
 from casework.words.work import Operation, Work
 
 
@@ -133,7 +133,7 @@ def _run(order: PostOrder, work: Work, catalogue: Any, operation: Operation) -> 
         outcome = runner.run_counted(posting, marked, operation, terms=terms, token=posting.case.token)
     except (NeedsReview, TryAgainLater) as error:
         byhand.put_down(posting, reason=error.reason)
-        say(str(error))
+        say(_in_words(error))
         last = journal.last_attempt(posting)
         return _result(_state_of(last), attempt=last, reason=error.reason)
     except Exception:
@@ -145,6 +145,11 @@ def _run(order: PostOrder, work: Work, catalogue: Any, operation: Operation) -> 
     state = "unknown" if outcome.result is Result.SETTLING else "confirmed"
     reason = "" if outcome.result is Result.CONFIRMED else str(outcome.result)
     return _result(state, attempt=outcome.attempt, receipt=outcome.receipt, reason=reason)
+
+
+def _in_words(error: Exception) -> str:
+    """What happened: the proof that nothing left says more than the code under which it is booked."""
+    return str(error.__cause__ if isinstance(error.__cause__, NothingLeft) else error)
 
 
 def _state_of(attempt: Any) -> str:

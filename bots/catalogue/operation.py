@@ -203,5 +203,7 @@ def _nothing_left(seen: Seen | None, passage: Passage, failure: str) -> NothingL
             "record_locked" if seen.sign.later else "rejected", f"the system said {seen.sign.name} first"
         )
     if passage.refused:
-        return NothingLeft("not_permitted", f"the gate held back {passage.refused[0]}: compare it with the catalogue")
+        sort, _, held = passage.refused[0].partition(":")
+        why = "`commits` does not describe it" if sort == "unlisted" else f"the catalogue makes it {sort}"
+        return NothingLeft("not_permitted", f"the gate held back {held}: {why}; compare it with the catalogue")
     return NothingLeft("no_commit", f"no commit reached the gate ({failure or 'no request'}): compare the catalogue")

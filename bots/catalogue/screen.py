@@ -17,6 +17,7 @@ from casework.configuration.masks import Element, Mask, PageSign
 from casework.configuration.systems import BrowserSystem
 from casework.words.errors import AmtsboteError, NeedsReview, TryAgainLater
 
+_TOO_EARLY = "a click in `enter` or `find` matched `commits`, so the gate held it back: narrow its `form` or `path`"
 _INTERRUPTED = ("interrupted by another navigation", "net::ERR_ABORTED", "frame was detached")
 
 
@@ -112,10 +113,13 @@ class Screen:
     def raise_what_is_shown(self, frames: list[Frame] | None = None) -> None:
         """Say what stands there (in these documents, or anywhere) instead of what was expected.
 
-        Raises `SessionLost`, `TryAgainLater` (unreachable, in trouble, locked) or `NeedsReview('rejected')`.
+        Raises `SessionLost`, `TryAgainLater` (unreachable, in trouble, locked), `NeedsReview('rejected')`, or, when the
+        gate took a step for the commit, `NeedsReview('mask_changed')`.
         """
         glance = Glance(self.windows, only=frames)
         if held := glance.held():
+            if held == "commit_not_armed":
+                raise NeedsReview("mask_changed", _TOO_EARLY)
             raise TryAgainLater("system_unreachable", f"the gate answered for the target system: {held}")
         if glance.first(self.system.session_lost):
             raise SessionLost("the session has ended")

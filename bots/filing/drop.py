@@ -30,6 +30,7 @@ class FolderDrop:
     def __init__(self, system: DropSystem) -> None:
         self.system = system
         self.folder = Path(system.folder)
+        self._unfinished: set[Path] = set()
 
     @property
     def alive(self) -> bool:
@@ -44,7 +45,7 @@ class FolderDrop:
 
     def operation(self, name: str) -> FilingOperation:
         """The operation of this name."""
-        return FilingOperation(self.system, name, self.system.operations[name])
+        return FilingOperation(self.system, name, self.system.operations[name], unfinished=self._unfinished)
 
     def check(self) -> tuple[str, ...]:
         """Is the folder there and can it be written?"""
@@ -55,7 +56,9 @@ class FolderDrop:
         return ()
 
     def close(self) -> None:
-        """Remove what a crashed worker left unfinished long ago."""
+        """Remove what was entered here and never committed, and what a crashed worker left unfinished long ago."""
+        while self._unfinished:
+            shutil.rmtree(self._unfinished.pop(), ignore_errors=True)
         for left in self.folder.glob(f"{_UNFINISHED}*"):
             with contextlib.suppress(OSError):
                 if time.time() - left.stat().st_mtime > _GIVEN_UP_AFTER_S:
@@ -65,7 +68,8 @@ class FolderDrop:
 class FilingOperation:
     """One kind of record in the drop. Its folders carry marker and key digest in their names: `find` reads no files."""
 
-    def __init__(self, system: DropSystem, name: str, operation: DropOperation) -> None:
+    def __init__(self, system: DropSystem, name: str, operation: DropOperation, *, unfinished: set[Path]) -> None:
+        self._unfinished = unfinished
         self._system = system
         self._name = name
         self._operation = operation
@@ -99,6 +103,7 @@ class FilingOperation:
                 shutil.rmtree(place, ignore_errors=True)
                 raise
         self._ready = (place, work, content)
+        self._unfinished.add(place)
         return entered
 
     def commit(self, departure: Departure) -> Receipt:
@@ -106,6 +111,7 @@ class FilingOperation:
         if self._ready is None:
             raise NothingLeft("not_entered", "there is nothing written to drop: enter first")
         (place, work, content), self._ready = self._ready, None
+        self._unfinished.discard(place)
         verdict = departure.may_leave(SIGN, hashlib.sha256(content).hexdigest())
         if not isinstance(verdict, Permit):
             shutil.rmtree(place, ignore_errors=True)
@@ -157,6 +163,7 @@ class FilingOperation:
     def _forget(self) -> None:
         if self._ready is not None:
             shutil.rmtree(self._ready[0], ignore_errors=True)
+            self._unfinished.discard(self._ready[0])
             self._ready = None
 
 

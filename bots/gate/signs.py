@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,6 +10,8 @@ from casework.configuration.masks import RequestSign, wildcard_matches
 
 Fields = Mapping[str, Sequence[str]]
 
+_NAME = re.compile(r"[\w.\-:$\[\]]{1,60}\Z")
+_MOST_NAMES = 12
 WRITING_EXEMPT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -33,6 +36,14 @@ def candidates(signs: Iterable[RequestSign], *, method: str, target: str) -> lis
 def fields_match(wanted: Mapping[str, str | None], given: Fields) -> bool:
     """Whether every wanted field stands among the given ones; `None` wants it absent."""
     return all(_field_matches(pattern, given.get(name)) for name, pattern in wanted.items())
+
+
+def names_of(given: Fields) -> str:
+    """`` (form: name, …)``: what looks like the name of a field, for a sentence; nothing when there is none."""
+    names = [name for name in given if _NAME.match(name)]
+    more = ["…"] if len(names) < len(given) or len(names) > _MOST_NAMES else []
+    shown = ", ".join([*names[:_MOST_NAMES], *more])
+    return f" (form: {shown})" if shown else ""
 
 
 def _field_matches(pattern: str | None, values: Sequence[str] | None) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from casework.configuration.baselines import ActivityTable, Baseline, Unpublished, WageTable
 from casework.configuration.configuration import Configuration
-from casework.configuration.crosschecks import missing_secrets
 from casework.configuration.in_force import ProcessInForce, SystemCatalogue
 from casework.configuration.loading import current, forget, lay_over, load, problems
 from casework.configuration.located import Origin, Problem
@@ -12,6 +11,7 @@ from casework.configuration.offices import LegalBasis, Login, MailboxSettings, O
 from casework.configuration.overrides import Override, export_overrides
 from casework.configuration.places import Home, checkout, config_folders, home, shipped
 from casework.configuration.processes import FieldSettings, PostingStep, Process
+from casework.configuration.readiness import missing_secrets, missing_systems, running, unmapped_choices
 from casework.configuration.schemas import schemas
 from casework.configuration.secrets import secret
 from casework.configuration.statutes import Statute
@@ -52,8 +52,11 @@ __all__ = [
     "lay_over",
     "load",
     "missing_secrets",
+    "missing_systems",
     "problems",
+    "running",
     "schemas",
     "secret",
     "shipped",
+    "unmapped_choices",
 ]

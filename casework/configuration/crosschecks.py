@@ -10,7 +10,6 @@ from casework.configuration.located import Located, Origin, Problem, Tree
 from casework.configuration.mappings import posting_problems
 from casework.configuration.offices import Office, ProcessOverlay
 from casework.configuration.processes import Process
-from casework.configuration.secrets import has_secret
 from casework.configuration.sentences import did_you_mean
 from casework.configuration.statutes import Statute, calendar_day
 from casework.configuration.vocabulary import CHECKS, DERIVED, KINDS, Nature, Provenance, Stage
@@ -47,21 +46,6 @@ def secrets_in_plain_sight(tree: Tree, section: str) -> list[Problem]:
         )
         for path, scalar in tree.scalars()
         if path and str(path[-1]).lower() in _SECRET_KEYS
-    ]
-
-
-def missing_secrets(configuration: Configuration) -> list[Problem]:
-    """Secrets that the offices name and nobody gave to this process."""
-    named: list[tuple[Origin, str]] = []
-    for office in configuration.offices.values():
-        named += [(mailbox.origin, mailbox.secret) for mailbox in office.mailboxes]
-        named += [(login.origin, login.secret) for overlay in office.systems.values() for login in overlay.all_logins]
-    return [
-        Problem(
-            origin, f"secret `{name}` was not given", f"set AMTSBOTE_SECRET_{name.upper().replace('-', '_')} or …_FILE"
-        )
-        for origin, name in named
-        if not has_secret(name)
     ]
 
 

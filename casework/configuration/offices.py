@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from casework.configuration import secrets
 from casework.configuration.located import Located
@@ -98,6 +98,12 @@ class Office(Located):
     municipalities: dict[str, Identifier] = Field(default_factory=dict)
     processes: dict[str, ProcessOverlay] = Field(default_factory=dict)
     systems: dict[str, SystemOverlay] = Field(default_factory=dict)
+
+    @field_validator("municipalities", "processes", "systems", mode="before")
+    @classmethod
+    def _nothing_yet(cls, value: object) -> object:
+        """A heading with nothing below it, as one begins a file or comments its last line out."""
+        return {} if value is None else value
 
     @property
     def all_names(self) -> tuple[str, ...]:

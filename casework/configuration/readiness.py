@@ -6,12 +6,11 @@ is loaded all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from casework.configuration.catalogue_names import filled_fields
 from casework.configuration.located import Origin, Problem
-from casework.configuration.masks import MaskField
+from casework.configuration.masks import MaskField, Step
 from casework.configuration.offices import Office
 from casework.configuration.processes import FieldSettings, PostingStep, Process, placeholders
 from casework.configuration.secrets import has_secret
@@ -96,13 +95,25 @@ def _unmapped(process: Process, step: PostingStep, index: int, configuration: Co
         return
     place = configuration.trees["processes", process.id].place
     known = {field.name: field for field in process.fields}
-    for mask, name, entry, template in filled_fields(system, operation.enter):
+    for mask, name, entry, template in _filled(system, operation.enter):
         field = _chosen(template, step.fields, known)
         lacking = _lacking(field, entry) if field is not None else []
         if field is not None and lacking:
             words = ", ".join(f"`{choice}`" for choice in lacking)
             message = f"field `{name}` of mask `{mask}` of `{step.system}` has no word for {words} of `{field.name}`"
             yield Problem(place(("postings", index, "system")), message, f"add it to `values`: `{lacking[0]}: …`")
+
+
+def _filled(system: BrowserSystem, steps: Sequence[Step]) -> Iterator[tuple[str, str, MaskField, str]]:
+    """Mask, name, field and template of what the steps fill; not what they fill only where the choice is offered."""
+    walked = [inner for step in steps for inner in step.walk()]
+    guarded = {id(inner) for step in walked if step.when_offered or step.each == "lines" for inner in step.walk()}
+    mask = ""
+    for step in walked:
+        mask = step.open or step.see or mask
+        if id(step) not in guarded:
+            for name, template in step.fill.items():
+                yield mask, name, system.masks[mask].fields[name], template
 
 
 def _chosen(template: str, mapped: Mapping[str, str], known: Mapping[str, FieldSettings]) -> FieldSettings | None:

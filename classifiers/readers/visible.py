@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pypdfium2
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 
 from casework.words.reading import Box
 from classifiers.readers.ocr import DPI, OcrMissing, read_page
@@ -62,6 +62,7 @@ def recognise(pictures: Sequence[Image.Image | None], *, larger: bool = False) -
 
     Raises OcrMissing.
     """
+    pictures = [picture and _dark_on_light(picture) for picture in pictures]
     if larger:
         pictures = [picture and ImageOps.scale(picture, _LARGER, Image.Resampling.LANCZOS) for picture in pictures]
     tall = [picture for picture in pictures if picture is not None]
@@ -85,6 +86,12 @@ def recognise(pictures: Sequence[Image.Image | None], *, larger: bool = False) -
         " ".join(word.text for word in words if begin <= (word.y0 + word.y1) / 2 < end) if end > begin else ""
         for begin, end in spans
     ]
+
+
+def _dark_on_light(picture: Image.Image) -> Image.Image:
+    """White figures on a coloured bar become black on white, as the rest of the sheet is."""
+    clear = ImageOps.autocontrast(picture)
+    return ImageOps.invert(clear) if ImageStat.Stat(clear).median[0] < 128 else clear
 
 
 __all__ = ["OcrMissing", "pictures_of", "recognise"]

@@ -234,8 +234,27 @@ def test_an_unlisted_writing_request_passes_only_while_no_commit_is_awaited(serv
         gate.arm(Journal(), signs=["book"])
         answer = ask(gate, server.url + "/login", method="POST", body=b"user=a", headers=FORM)
         assert (answer.status, answer.reason) == (403, "unlisted")
-        assert gate.disarm().refused == ("unlisted:POST /login",)
+        assert gate.disarm().refused == ("unlisted:POST /login (form: user)",)
     assert server.counted("POST") == {"/login": 1}
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "told"),
+    [
+        (FORM, b"name=Petersen&next=1&%20Petersen%20=2", " (form: name, next, …)"),
+        ({"Content-Type": "application/octet-stream"}, b"Petersen", " (no form that can be read)"),
+        ({"Content-Type": "text/plain"}, b"Petersen was here", " (form: …)"),
+        (FORM, b"", ""),
+    ],
+)
+def test_what_is_held_back_is_named_by_its_fields_and_never_by_their_values(
+    server: RawServer, headers: dict[str, str], body: bytes, told: str
+) -> None:
+    with Gate(hosts=[server.url], commits=[RequestSign(name="book", path="/book")]) as gate:
+        gate.arm(Journal(), signs=["book"])
+        ask(gate, server.url + "/other", method="POST", body=body, headers=headers)
+        assert gate.disarm().refused == (f"unlisted:POST /other{told}",)
+    assert server.seen == []
 
 
 def test_a_large_upload_streams_through_without_being_held(server: RawServer) -> None:

@@ -233,7 +233,7 @@ def test_postbacks_on_the_same_url_are_told_apart_by_a_form_field(page: Page, se
     assert page.locator("meta[name=amtsbote-gate]").get_attribute("content") == "unlisted"
     passage = gate.disarm()
     assert not passage.forwarded
-    assert passage.refused == ("unlisted:POST /ok",)
+    assert passage.refused == ("unlisted:POST /ok (form: action)",)
     assert server.counted("POST") == {"/ok": 1}
 
 

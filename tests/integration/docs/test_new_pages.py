@@ -1,4 +1,7 @@
-"""new-system.md and new-kind.md are followed to their end in a copy of the tree: what they show is what happens."""
+"""new-system.md and new-kind.md are followed to their end in a copy of the tree: what they show is what happens.
+
+So is the example that both of them name.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.docs.test_how_to import BLOCK, ROOT, SECRETS, blocks, place
+from tests.integration.docs.test_how_to import BLOCK, LINK, ROOT, SECRETS, blocks, place
 
 __all__ = ["place"]
 
 HOW_TO = ROOT / "docs" / "how-to"
+EXAMPLE = ROOT / "docs" / "examples" / "lost-property"
 FOLDERS = ("amtsbote", "bots", "casework", "classifiers", "configs", "demo", "flows", "tests")
 
 
@@ -108,3 +112,31 @@ def test_a_kind_is_added_as_the_page_says(tree: Path, place: Path) -> None:
     words = _run([str(place / "bin" / "amtsbote"), *read[1:]], cwd=tree, tree=tree, place=place).splitlines()
     assert words[1].startswith("  parking_permit by rule; a clerk looks: ")
     pytest_says("tests/unit/classifiers/kinds/test_registry.py", tree=tree, place=place)
+
+
+def lay_over(example: Path, *, tree: Path, place: Path) -> list[str]:
+    """Copy an example's files to where they belong, its office to the overlay; the folders' Python files."""
+    shutil.copytree(example / "overlay", place / "overlay", dirs_exist_ok=True)
+    not_there = shutil.ignore_patterns("__pycache__", "overlay", "*.patch", "README.md")
+    shutil.copytree(example, tree, dirs_exist_ok=True, ignore=not_there)
+    _run(["git", "apply", str(example / "lists.patch")], cwd=tree, tree=tree, place=place)
+    return [str(path.relative_to(example)) for path in sorted(example.rglob("*.py"))]
+
+
+def test_the_example_still_fits_the_house(tree: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMTSBOTE_SECRET_FUNDBUCH", "geheim")
+    added = lay_over(EXAMPLE, tree=tree, place=place)
+    in_shape(*added, "casework/checks", "casework/configuration", "casework/console", tree=tree, place=place)
+    said = _run([str(place / "bin" / "amtsbote"), "check"], cwd=tree, tree=tree, place=place)
+    assert said.splitlines()[-1] == "everything is in order"
+    samples = ["tests/unit/classifiers/test_examples.py", "-k", "lost_property"]
+    assert "2 passed" in pytest_says(*samples, tree=tree, place=place)
+    lists = ["tests/unit/classifiers/kinds/test_registry.py", "tests/unit/casework/console/test_translations.py"]
+    own = [name for name in added if "/test_" in name]
+    assert len(own) == 2
+    pytest_says(*own, *lists, tree=tree, place=place)
+
+
+def test_every_link_of_the_examples_page_leads_somewhere() -> None:
+    links = LINK.findall((EXAMPLE / "README.md").read_text(encoding="utf-8"))
+    assert [link for link in links if not (EXAMPLE / link).exists()] == []

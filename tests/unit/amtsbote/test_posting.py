@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +17,9 @@ from amtsbote.posting import PostOrder
 from casework import configuration
 from casework.actions import health, pauses
 from casework.record.models import Case, SystemHealth
-from casework.words.errors import LoginRefused
+from casework.words.errors import LoginRefused, NothingLeft
 from casework.words.states import AttemptState
+from casework.words.work import Departure, Entered, Picture, Receipt, Work
 from tests import factories
 
 
@@ -63,6 +66,29 @@ def test_a_paused_system_is_not_logged_in_to(logins: Logins, order: PostOrder) -
     pauses.pause("system", "haushaltskasse")
     assert posting.post(order)["reason"] == "system_paused"
     assert (logins.tries, Case.objects.count()) == (0, 0)
+
+
+def test_a_held_back_commit_is_told_with_what_the_gate_saw(
+    logins: Logins, order: PostOrder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Operation:
+        def commit(self, _departure: Departure) -> Receipt:
+            raise NothingLeft("not_permitted", "the gate held back POST /save (form: action)")
+
+        def find(self, _work: Work) -> None:
+            return None
+
+        def enter(self, _work: Work) -> Entered:
+            return Entered()
+
+        def pictures(self) -> tuple[Picture, ...]:
+            return ()
+
+    session = SimpleNamespace(operation=lambda _name: Operation())
+    monkeypatch.setattr(posting, "_open", lambda *_: nullcontext(session))
+    result = posting.post(order)
+    assert (result["state"], result["reason"]) == ("not_sent", "not_permitted")
+    assert "the gate held back POST /save (form: action)" in capsys.readouterr().err
 
 
 def test_evidence_is_for_the_owner_alone_and_never_written_through_a_link(logins: Logins, tmp_path: Path) -> None:

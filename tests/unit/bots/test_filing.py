@@ -138,6 +138,17 @@ def test_a_refused_departure_leaves_nothing_behind(folder: Path, tmp_path: Path)
             operation.commit(Journal())
 
 
+def test_what_was_only_tried_leaves_nothing_behind(folder: Path, tmp_path: Path) -> None:
+    with open_session(system(folder), secret=str) as session:
+        for number in range(2):
+            session.operation("file_case").enter(work(tmp_path, key=f"k|{number}"))
+        assert [path.name.startswith(".unfinished-") for path in folder.iterdir()] == [True, True]
+        kept = session.operation("file_case")
+        kept.enter(work(tmp_path))
+        receipt = kept.commit(Journal())
+    assert [path.name for path in folder.iterdir()] == [receipt.number]
+
+
 def test_a_second_drop_of_the_same_work_cannot_appear(folder: Path, tmp_path: Path) -> None:
     given = work(tmp_path)
     with filing(system(folder)) as operation:

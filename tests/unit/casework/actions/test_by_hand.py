@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from casework.actions import byhand, claims, journal, runner
+from casework.actions import byhand, claims, journal, runner, verification
 from casework.actions.byhand import CarriedElsewhere, NeedsAnotherLook, Order
 from casework.actions.ending import Outcome, Result, Terms
 from casework.record.models import AuditEvent, Case, Message, Pause, Posting, SystemHealth
@@ -52,7 +52,9 @@ def test_an_order_is_carried_out_once() -> None:
     target = LedgerTarget()
     assert [post(target).receipt for _ in range(2)] == ["2026-00000001"] * 2
     assert target.departures == 1
-    assert Case.objects.get().state == State.DONE
+    case = Case.objects.get()
+    assert case.state == State.DONE
+    assert list(verification.verify_case(case)) == []
 
 
 def test_an_order_that_gets_no_claim_leaves_nothing_behind(monkeypatch) -> None:

@@ -22,17 +22,22 @@ LINES = (
 )  # fmt: skip
 
 
-def page(*, cover: tuple[str, ...] = (), instead: dict[str, str] | None = None, mode: int = 0) -> bytes:
+def page(*, cover: tuple[str, ...] = (), instead: dict[str, str] | None = None, mode: int = 0, bar: str = "") -> bytes:
     """The invoice on paper with its XML inside. A covered line keeps its text under white; `instead` is drawn as lines
     of ink without text above it: what a person sees."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer)
     for number, line in enumerate(LINES):
         y = 780 - number * 24
+        if bar and bar in line:
+            canvas.setFillColorRGB(0.72, 0.1, 0.1)
+            canvas.rect(40, y - 6, 500, 22, stroke=0, fill=1)
+            canvas.setFillGray(1)
         text = canvas.beginText(60, y)
         text.setTextRenderMode(mode)
         text.textLine(line)
         canvas.drawText(text)
+        canvas.setFillGray(0)
         if any(word in line for word in cover):
             canvas.setFillGray(1)
             canvas.rect(40, y - 6, 500, 22, stroke=0, fill=1)
@@ -102,6 +107,10 @@ def test_text_over_which_something_else_is_drawn_confirms_nothing(word: str, sho
 
     assert field not in confirmed(document)
     assert unseen(document) == {field}
+
+
+def test_white_figures_on_a_coloured_bar_are_seen() -> None:
+    assert [finding.rule for finding in read(page(bar="Gesamtbetrag")).findings if "VISIBLE" in finding.rule] == []
 
 
 def test_invisible_text_confirms_nothing() -> None:

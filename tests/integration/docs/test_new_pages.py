@@ -120,6 +120,8 @@ def lay_over(example: Path, *, tree: Path, place: Path) -> list[str]:
     not_there = shutil.ignore_patterns("__pycache__", "overlay", "*.patch", "README.md")
     shutil.copytree(example, tree, dirs_exist_ok=True, ignore=not_there)
     _run(["git", "apply", str(example / "lists.patch")], cwd=tree, tree=tree, place=place)
+    catalogue = ["--domain", "django", "--directory", "casework/console/locale", "--locale", "en"]
+    _run([str(Path(sys.executable).with_name("pybabel")), "compile", *catalogue], cwd=tree, tree=tree, place=place)
     return [str(path.relative_to(example)) for path in sorted(example.rglob("*.py"))]
 
 

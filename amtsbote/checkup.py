@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -58,9 +60,12 @@ def examine(*, mailboxes: bool = False) -> Report:
 
 
 def _summary(found: Configuration) -> str:
+    if not found.offices:
+        return "no office yet: docs/how-to/new-office.md shows how to add one"
+    number = len(found.offices)
     return (
-        f"{len(found.offices)} offices, {len(found.processes)} processes, {len(found.systems)} target systems, "
-        f"{len(found.statutes)} statutes"
+        f"{number} office{'s' if number > 1 else ''}, {len(found.processes)} processes, "
+        f"{len(found.systems)} target systems, {len(found.statutes)} statutes"
     )
 
 
@@ -75,6 +80,18 @@ def _programs() -> Iterator[str]:
     for name, effect in PROGRAMS.items():
         if shutil.which(name) is None:
             yield f"{name} is missing: {effect}"
+    if shutil.which("tesseract") and "deu" not in _words_of("tesseract", "--list-langs"):
+        yield "tesseract cannot read German: scans cannot be read; install the Debian package tesseract-ocr-deu"
+    if "Version" not in _words_of(sys.executable, "-m", "playwright", "--version"):
+        yield "Playwright does not start: no target system can be reached; install the Debian package libatomic1"
+
+
+def _words_of(*command: str) -> list[str]:
+    """What a program says on its standard output, by words; none when it does not run."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.split()
+    except (OSError, subprocess.TimeoutExpired):
+        return []
 
 
 def _kinds() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 import traceback
@@ -98,6 +99,15 @@ def _take_flags(words: list[str]) -> list[str]:
     return [word for word in words[:end] if word not in ANYWHERE] + words[end:]
 
 
+_TROUBLES = {
+    errno.ENOSPC: "there is no room left on this disk; make room and give the command again",
+    errno.EACCES: "this account may not read or write it; give the account the right, or set AMTSBOTE_HOME elsewhere",
+    errno.EPERM: "this account may not change it; give the account the right, or set AMTSBOTE_HOME elsewhere",
+    errno.EROFS: "this disk can only be read; set AMTSBOTE_HOME to a folder that can be written",
+}
+"""What an administrator can do about the system's own errors."""
+
+
 def _explain(error: Exception) -> int:
     """One clear sentence for what we know, the kind of error for what we do not; the traceback only when asked for."""
     if asked.with_traceback:
@@ -108,6 +118,8 @@ def _explain(error: Exception) -> int:
         say(str(error))
     elif isinstance(error, click.ClickException):
         say(error.format_message())
+    elif isinstance(error, OSError) and error.errno in _TROUBLES:
+        say(f"{error.filename or 'a file'}: {_TROUBLES[error.errno]}")
     else:
         say(f"something unexpected happened ({type(error).__name__}: {error}); --debug shows where")
     return 1

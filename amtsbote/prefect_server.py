@@ -37,6 +37,17 @@ def free_port() -> int:
         return port
 
 
+def check_free(port: int) -> None:
+    """Raise `PortTaken` when another program listens on this port of loopback."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            message = f"port {port} cannot be used ({error.strerror}); stop the program that has it, or give --port"
+            raise PortTaken(message) from error
+
+
 def auth_string(folder: Path) -> str:
     """The server's secret as `user:password`, made at the first start and kept (0600) beside its database."""
     file = folder / "auth"
@@ -48,11 +59,21 @@ def auth_string(folder: Path) -> str:
     return file.read_text(encoding="utf-8")
 
 
+def _folder_for_passing_files(folder: Path) -> Path:
+    passing = folder / "tmp"
+    passing.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return passing
+
+
 def environment(folder: Path, project: Path, *, port: int) -> dict[str, str]:
     """What every process of Prefect gets beside our own environment: quiet, private, loopback only."""
     secret = auth_string(folder)
     return {
         "PREFECT_HOME": str(folder),
+        # else Prefect copies its pages into the installation and keeps a folder of a fixed name in /tmp: whoever
+        # started it first would own them
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(folder / "pages"),
+        "TMPDIR": str(_folder_for_passing_files(folder)),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_API_AUTH_STRING": secret,
         "PREFECT_SERVER_API_AUTH_STRING": secret,

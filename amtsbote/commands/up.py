@@ -25,6 +25,7 @@ def up(port: int) -> int:
 
     setproctitle("amtsbote: up")
     port = port or prefect_server.free_port()
+    prefect_server.check_free(port)
     mailboxes = [(office.id, box.account) for office in current().offices.values() for box in office.mailboxes]
     plan = Plan(
         project=checkout(),

@@ -25,7 +25,7 @@ def secret(name: str) -> str:
         try:
             text = candidate.read_text(encoding="utf-8")
         except OSError as error:
-            raise SecretMissing(name) from error
+            raise SecretMissing(name, unreadable=f"{candidate}: {error.strerror}") from error
         if text.strip():
             return text.removesuffix("\n").removesuffix("\r")
     raise SecretMissing(name)

@@ -67,6 +67,8 @@ def _master_key(folder: Path) -> bytes:
     path = folder / MASTER
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if any(folder.glob("office-*.key")):
+            raise StoreError(f"{path} is missing, but keys it wrapped are there; put it back from its safe place")
         _write_new(path, secrets.token_bytes(KEY_BYTES))
     key = path.read_bytes()
     if len(key) != KEY_BYTES:

@@ -22,9 +22,13 @@ class ConfigurationError(AmtsboteError):
 class SecretMissing(ConfigurationError):
     """A secret that the configuration names was not given to this process."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, unreadable: str = "") -> None:
+        """`unreadable` is the file it should stand in, with why it cannot be read."""
         variable = f"AMTSBOTE_SECRET_{name.upper().replace('-', '_')}"
-        super().__init__(f"secret {name!r} is missing: set {variable} or {variable}_FILE, or give it as a credential")
+        remedy = f"set {variable} or {variable}_FILE, or give it as a credential"
+        if unreadable:
+            remedy = f"its file cannot be read ({unreadable}); mend {variable}_FILE or the file's rights"
+        super().__init__(f"secret {name!r} is missing: {remedy}")
 
 
 class NeedsReview(AmtsboteError):

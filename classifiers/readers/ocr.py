@@ -8,6 +8,7 @@ import os
 import resource
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,9 +36,12 @@ def read_page(picture: Image.Image, *, number: int, width: float, height: float,
     program = shutil.which("tesseract", path="/usr/bin:/usr/local/bin")
     if program is None:
         raise OcrMissing
-    source = Path.cwd() / "page.png"
-    picture.convert("L").save(source, format="PNG", compress_level=1, dpi=(DPI, DPI))
+    # in the folder of the child, the only one it may write in; a name of its own, because tests share a folder
+    descriptor, name = tempfile.mkstemp(prefix="page-", suffix=".png", dir=Path.cwd())
+    source = Path(name)
     try:
+        with os.fdopen(descriptor, "wb") as file:
+            picture.convert("L").save(file, format="PNG", compress_level=1, dpi=(DPI, DPI))
         done = subprocess.run(
             [program, str(source), "stdout", "-l", "deu", "--psm", layout, "--dpi", str(DPI), "tsv"],
             env={"OMP_THREAD_LIMIT": "1"},

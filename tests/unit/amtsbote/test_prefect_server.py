@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -91,3 +92,18 @@ def test_who_listens_is_read_from_the_kernel(
     except PortTaken:
         found = "taken"
     assert found == expected
+
+
+def test_a_port_that_another_program_has_is_said_before_anything_starts() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(prefect_server.PortTaken, match=f"port {port} cannot be used"):
+            prefect_server.check_free(port)
+    prefect_server.check_free(port)
+
+
+def test_prefect_keeps_its_files_in_the_home_of_whoever_runs_it(tmp_path: Path) -> None:
+    surroundings = prefect_server.environment(tmp_path, tmp_path, port=4242)
+    assert Path(surroundings["TMPDIR"]).is_dir()
+    assert Path(surroundings["TMPDIR"]).stat().st_mode & 0o777 == 0o700
+    assert Path(surroundings["PREFECT_SERVER_UI_STATIC_DIRECTORY"]).parent == tmp_path

@@ -89,3 +89,9 @@ def test_every_folder_has_a_json_schema_that_lets_the_id_out() -> None:
     assert json.loads(json.dumps(found)) == found
     office = found["offices"]["anyOf"][0]
     assert (office["required"], office["additionalProperties"]) == (["name"], False)
+
+
+def test_a_secret_whose_file_cannot_be_read_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMTSBOTE_SECRET_MAIL_NORD_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(SecretMissing, match=r"nowhere: No such file or directory"):
+        secret("mail-nord")

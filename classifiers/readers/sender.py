@@ -18,16 +18,13 @@ _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _FAILED = frozenset({"fail", "permerror", "softfail"})
 
 
-def prove_sender(message: Message, authserv_id: str | None, *, own_received: int = 0) -> str:
+def prove_sender(message: Message, authserv_id: str | None) -> str:
     """`pass` for an aligned pass by the pinned gateway, `fail` for its fail, `foreign` when only others spoke.
 
     Else `none`. Aligned is a DMARC pass for the domain of From, or, where the gateway says nothing of DMARC, a valid
     signature of that very domain.
-
-    `own_received` is the number of Received lines that the office's own hand-over writes above the gateway's results;
-    only where the gateway also strips copies of its own name from outside may it be more than 0.
     """
-    headers = _results(message, own_received)
+    headers = _results(message)
     if not headers:
         return "none"
     if authserv_id is None:
@@ -40,15 +37,15 @@ def prove_sender(message: Message, authserv_id: str | None, *, own_received: int
     return _verdict(own, address(message, "From")[1].rpartition("@")[2])
 
 
-def _results(message: Message, own_received: int) -> list[tuple[str, bool]]:
+def _results(message: Message) -> list[tuple[str, bool]]:
     """Every Authentication-Results value as it stands in the mail, with: was it written by the office's own side?"""
     found: list[tuple[str, bool]] = []
-    received = 0
+    received = False
     for key, value in message.raw_items():
         if key.lower() == "received":
-            received += 1
+            received = True
         if key.lower() == "authentication-results":
-            found.append((str(value), received <= own_received))
+            found.append((str(value), not received))
     return found
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from casework import configuration
-from casework.configuration import Configuration, places
+from casework.configuration import Configuration, MailboxSettings, places
 from casework.configuration.systems import DropSystem
 from casework.words.errors import AmtsboteError, ConfigurationError
+from casework.words.mailbox import MailboxLack
 
 PROGRAMS = {
     "chromium": "no target system can be reached; install the Debian package chromium",
@@ -50,12 +51,13 @@ def examine(*, mailboxes: bool = False) -> Report:
     report = Report(problems=[str(problem) for problem in configuration.problems(folders)])
     report.problems += [*_places(), *_programs(), *_kinds()]
     report.notes += _protections()
+    _scanner(report)
     if not report.problems:
         found = configuration.load(folders)
         report.notes.append(_summary(found))
         report.problems += _lacking(found)
         if mailboxes:
-            report.problems += _mailboxes(found)
+            _look_into_mailboxes(found, report)
     return report
 
 
@@ -107,6 +109,7 @@ def _lacking(found: Configuration) -> Iterator[str]:
     lookouts = (configuration.missing_systems, configuration.missing_secrets, configuration.unmapped_choices)
     yield from (str(problem) for look in lookouts for problem in look(found))
     yield from _drop_folders(found)
+    yield from _watched_folders(found)
 
 
 def _drop_folders(found: Configuration) -> Iterator[str]:
@@ -118,6 +121,14 @@ def _drop_folders(found: Configuration) -> Iterator[str]:
             system = found.system_for(office.id, name)
             if isinstance(system, DropSystem):
                 yield from (f"{name} of {office.id}: {lack}" for lack in FolderDrop(system).check())
+
+
+def _watched_folders(found: Configuration) -> Iterator[str]:
+    from bots.folders import check_folder
+
+    for office in found.offices.values():
+        for settings in office.folders:
+            yield from (f"folder {settings.name} of {office.id}: {lack}" for lack in check_folder(settings))
 
 
 def _protections() -> Iterator[str]:
@@ -133,21 +144,39 @@ def _protections() -> Iterator[str]:
         yield f"this kernel does not grant: {', '.join(lacking)}"
 
 
-def _mailboxes(found: Configuration) -> Iterator[str]:
+def _scanner(report: Report) -> None:
+    """Does the virus scanner answer, if the house has one?"""
+    from bots.antivirus import SETTING, Scanner
+
+    try:
+        scanner = Scanner.of_house()
+        report.notes.append(
+            f"virus scanner: {scanner.version()}"
+            if scanner
+            else f"no virus scanner: {SETTING} is not set, so only the test signature of EICAR is known"
+        )
+    except AmtsboteError as error:
+        report.problems.append(str(error))
+
+
+def _look_into_mailboxes(found: Configuration, report: Report) -> None:
+    """Log in to each: what stops it is a problem, what is worked with older commands a note."""
+    for office in found.offices.values():
+        for settings in office.mailboxes:
+            name = f"{settings.origin}: mailbox {settings.account} of {office.id}"
+            for lack in _lacks(settings):
+                (report.problems if lack.fatal else report.notes).append(f"{name}: {lack.text}")
+
+
+def _lacks(settings: MailboxSettings) -> list[MailboxLack]:
     from bots.mailbox import Mailbox, check_mailbox
     from casework.configuration import secrets
 
-    for office in found.offices.values():
-        for settings in office.mailboxes:
-            name = f"mailbox {settings.account} of {office.id}"
-            try:
-                box = Mailbox.open(settings, secrets.secret(settings.secret))
-                try:
-                    yield from (f"{name}: {lack.text}" for lack in check_mailbox(box))
-                finally:
-                    box.close()
-            except AmtsboteError as error:
-                yield f"{name}: {error}"
+    try:
+        with Mailbox.open(settings, secrets.secret(settings.secret_name)) as box:
+            return check_mailbox(box)
+    except AmtsboteError as error:
+        return [MailboxLack("no_login", str(error).removeprefix(f"{settings.origin}: "), fatal=True)]
 
 
 __all__ = ["Path", "Report", "examine"]

@@ -13,6 +13,7 @@ import click
 from amtsbote.output import asked, say
 from casework.site import keep_to_owner
 from casework.words.errors import AmtsboteError, ConfigurationError
+from casework.words.lines import keep_logs_to_lines
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check:check", "Are configuration, secrets, places and programs in order?"),
@@ -20,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "intake": ("work:intake", "Take mail in, without a server."),
     "prepare": ("work:prepare", "Read and judge new cases, without a server."),
     "transfer": ("work:transfer", "Carry ready cases into the target systems, without a server."),
+    "reconcile": ("reconcile:reconcile", "Are mailbox, record and store the same?"),
     "housekeeping": ("work:housekeeping", "Tidy up once, without a server."),
     "learn": ("learn:learn", "Train the model that tells kinds apart."),
     "status": ("status:status", "What waits, what runs, what is stuck."),
@@ -31,6 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evidence": ("evidence:evidence", "The bundle of one attempt, decrypted, into a folder."),
     "report": ("report:report", "Reports from the books."),
     "user": ("user:user", "Accounts of people."),
+    "backup": ("keeping:backup", "Copy record and store while all runs, and read it back."),
+    "erase": ("keeping:erase", "Erase the letters of ended cases, also from the mailbox."),
     "audit": ("audit:audit", "The audit trail."),
     "config": ("config:config", "The configuration."),
     "console": ("console:console", "The console alone."),
@@ -75,6 +79,7 @@ def amtsbote() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code."""
     keep_to_owner()
+    keep_logs_to_lines()
     rest = _take_flags(sys.argv[1:] if arguments is None else list(arguments))
     try:
         result = amtsbote.main(args=rest, prog_name="amtsbote", standalone_mode=False)

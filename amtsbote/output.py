@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from casework.words.lines import harmless, one_line
+
 
 @dataclass
 class Output:
@@ -24,7 +26,7 @@ asked = Output()
 
 def say(words: str = "") -> None:
     """Words for people beside the result: progress, remedies. They go to standard error."""
-    click.echo(words, err=True)
+    click.echo(harmless(words), err=True)
 
 
 def answer(content: Any, *, words: Callable[[], str], out: Path | None = None) -> None:
@@ -36,7 +38,7 @@ def answer(content: Any, *, words: Callable[[], str], out: Path | None = None) -
 def write(text: str, out: Path | None) -> None:
     """A text into a file, or to standard output."""
     if out is None:
-        click.echo(text)
+        click.echo(harmless(text))
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text + "\n", encoding="utf-8")
@@ -45,7 +47,7 @@ def write(text: str, out: Path | None) -> None:
 
 def table(rows: Iterable[Iterable[object]], *, heads: Iterable[str]) -> str:
     """Rows as aligned text."""
-    lines = [[str(head) for head in heads], *[[str(cell) for cell in row] for row in rows]]
+    lines = [[str(head) for head in heads], *[[one_line(str(cell)) for cell in row] for row in rows]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     texts = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     return "\n".join(texts)

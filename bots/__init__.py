@@ -1,4 +1,4 @@
-"""How we act in other systems: mailboxes, masks of target systems, filing drops. Decides and stores nothing."""
+"""How we act in other systems: mailboxes, watched folders, masks, filing drops. Decides and stores nothing."""
 
 from bots.opening import Session, open_session
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from casework.configuration.systems import BrowserSystem, DropSystem
+from casework.configuration.systems import BrowserSystem, DropSystem, MailSystem
 from casework.words.work import Operation
 
 
@@ -31,7 +31,7 @@ class Session(Protocol):
 
 
 def open_session(
-    system: BrowserSystem | DropSystem,
+    system: BrowserSystem | DropSystem | MailSystem,
     *,
     secret: Callable[[str], str],
     base_url: str | None = None,
@@ -48,6 +48,10 @@ def open_session(
         from bots.filing import FolderDrop
 
         return FolderDrop(system)
+    if isinstance(system, MailSystem):
+        from bots.mailing import Outbox
+
+        return Outbox(system, password=secret(system.secret) if system.account else "")
     # the browser is a heavy import: only those who drive one pay for it
     from bots.catalogue.session import BrowserSession
 

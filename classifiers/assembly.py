@@ -10,9 +10,13 @@ from classifiers.kinds.contract import Claim, Kind, Material
 from classifiers.kinds.registry import KINDS
 from classifiers.readers.content import IMAGES
 from classifiers.readers.documents import plain_text
+from classifiers.readers.envelopes import WARNINGS
+from classifiers.readers.hazards import HAZARDS
 from classifiers.readers.limits import Limits
 from classifiers.readers.markup import text_of_html
 from classifiers.readers.parts import Piece, Role, Unpacked
+from classifiers.readers.sender import judge_sender
+from classifiers.readers.smime import MailKey
 from classifiers.readers.unpack import unpack
 from classifiers.twins import join_twins
 
@@ -22,24 +26,61 @@ QUOTED_BY_REPORTS = frozenset({
     "message/global-delivery-status", "message/global-headers", "message/rfc822", "text/rfc822-headers",
 })  # fmt: skip
 """What a bounce says and quotes (RFC 6522): the only parts of one that are not new post."""
+SIGNATURES = frozenset({"signature", "signature_intact", "signature_broken"})
+FIXED_BY_UNPACKING = frozenset(
+    {*SIGNATURES, "container", "alternative_text", "external_body", "mail_partial", "companion", "outside_parts"}
+)
+"""Parts kept for one of these reasons are no letters, whatever they are made of."""
+WORDS = frozenset({"text/plain", "text/html", "message/rfc822"})
+"""Parts whose words are looked at where they only stand beside the body."""
+ODD = {"type_disagrees": "type_disagrees", "damaged": "mail_damaged"}
+"""What unpacking noted of a part → the reason it is kept for, and that keeps its documents from passing alone."""
 UNKNOWN = "unknown"
 NO_ACTION = "no_action"
 SIGNATURE_PICTURE = 20_000
 """Attached pictures smaller than this (bytes) are logos of a signature, never a scanned letter."""
+LONGEST_SAID = 20_000
+"""Characters of a document that are handed on to be compared with other letters."""
 
 
 class Reading:
     """One message or file while it is read."""
 
     def __init__(
-        self, raw: bytes, name: str, context: ReadingContext, limits: Limits, guessed: Mapping[str, tuple[str, float]]
+        self,
+        raw: bytes,
+        name: str,
+        context: ReadingContext,
+        limits: Limits,
+        guessed: Mapping[str, tuple[str, float]],
+        keys: Mapping[str, str] | None = None,
+        mail_keys: tuple[MailKey, ...] = (),
     ) -> None:
         self.context, self.limits, self.guessed = context, limits, guessed
-        self.unpacked: Unpacked = unpack(raw, name, limits=limits, authserv_id=context.authserv_id)
+        self.unpacked: Unpacked = unpack(raw, name, limits=limits, mail_keys=mail_keys)
+        self._judge_sender(raw, keys)
         self.materials: dict[str, Material] = {}
         self.body: Piece | None = None
         self.texts: dict[str, str] = {}
         """Texts of unclaimed documents, for the model: part id → text."""
+
+    def _judge_sender(self, raw: bytes, keys: Mapping[str, str] | None) -> None:
+        """Only the mail itself has a sender: what lies in a file, or in another mail, is a copy."""
+        if self.unpacked.root.type == "message/rfc822":
+            verdict = judge_sender(raw, self.context, keys)
+            self.unpacked.head = self.unpacked.head.model_copy(update={"verdict": verdict})
+
+    def _is_form_sender(self) -> bool:
+        """Is this a proven sender of form mail, or a folder that only the online service can write?"""
+        if self.context.trusted_sender:
+            return True
+        verdict, known = self.unpacked.head.verdict, {address.lower() for address in self.context.form_senders}
+        return verdict is not None and verdict.is_proven and verdict.address in known
+
+    def _is_upload(self, piece: Piece) -> bool:
+        """Did a citizen hand this to the online service, in whatever he packed it?"""
+        parent = self.unpacked.piece(piece.parent) if piece.parent else None
+        return "upload" in piece.notes or (parent is not None and self._is_upload(parent))
 
     def read(self) -> FileReading:
         """Assemble the whole reading."""
@@ -52,6 +93,8 @@ class Reading:
             documents = [self._unknown()]
         self._warn(documents)
         self._settle_fates(documents)
+        for document in documents:
+            document.text = self._said(document)
         root = self.unpacked.root
         return FileReading(
             path=root.name or "",
@@ -70,11 +113,22 @@ class Reading:
     def _warn(self, documents: list[DocumentReading]) -> None:
         """What was found beside the documents and keeps all of them from passing alone."""
         codes = ["too_many_parts"] if "too_many_parts" in self.unpacked.root.notes else []
-        codes += ["malware"] if any(piece.reason == "malware" for piece in self.unpacked.pieces) else []
-        codes += ["too_large"] if any(piece.reason == "too_large" for piece in self.unpacked.pieces) else []
+        codes += self.unpacked.root.notes.get(WARNINGS, "").split()
+        met = {code for piece in self.unpacked.pieces for code in (piece.reason, piece.notes.get("hazard", ""))}
+        codes += sorted(met & {*HAZARDS, "too_large", "signature_broken"})
         for document in documents:
-            mine = [*codes, *(["too_many_pages"] if self._has_unseen_pages(document) else [])]
+            mine = [*codes, *self._doubts(document), *(["too_many_pages"] if self._has_unseen_pages(document) else [])]
             document.unsure.extend(code for code in mine if code not in document.unsure)
+
+    def _doubts(self, document: DocumentReading) -> list[str]:
+        """What was odd about the parts a document is made of, and about what they came in."""
+        notes: set[str] = set()
+        for part in (document.part, *document.parts):
+            piece = self.unpacked.piece(part)
+            while piece is not None:
+                notes |= piece.notes.keys()
+                piece = self.unpacked.piece(piece.parent) if piece.parent else None
+        return [code for note, code in ODD.items() if note in notes]
 
     def _has_unseen_pages(self, document: DocumentReading) -> bool:
         """Did we leave pages unread, or read a value where no clerk is shown the page?"""
@@ -86,16 +140,19 @@ class Reading:
     def _was_looked_at(self, part: str) -> bool:
         return part in self.materials and "text" in self.materials[part].__dict__
 
+    def _said(self, document: DocumentReading) -> str:
+        """The words of a document, as far as they were read anyway."""
+        read = [part for part in (document.part, *document.parts) if self._was_looked_at(part)]
+        return "\n".join(self.materials[part].text.whole for part in read)[:LONGEST_SAID]
+
     # the body ---------------------------------------------------------------
 
     def _bodies(self) -> list[Piece]:
-        root = self.unpacked.root
-        if root.type != "message/rfc822":
-            return []
+        """Texts of the message itself, also where a signature or winmail.dat was wrapped around them."""
         return [
             piece
-            for piece in self.unpacked.children(root.id)
-            if piece.role is Role.BODY and piece.fate is not Fate.REFUSED
+            for piece in self.unpacked.pieces
+            if piece.role is Role.BODY and piece.fate is not Fate.REFUSED and piece.reason not in FIXED_BY_UNPACKING
         ]
 
     def _fill_body(self) -> None:
@@ -140,7 +197,7 @@ class Reading:
     def _may_be_main(self, piece: Piece) -> bool:
         if piece.fate is Fate.REFUSED or piece.type not in CLAIMABLE or piece.role in {Role.EMBEDDED, Role.INLINE}:
             return False
-        if "report" in piece.notes or self._inside_report(piece):
+        if "report" in piece.notes or self._inside_report(piece) or piece.reason in FIXED_BY_UNPACKING:
             return False
         return not (piece.type in IMAGES and piece.role is Role.ATTACHMENT and len(piece.data) < SIGNATURE_PICTURE)
 
@@ -148,8 +205,12 @@ class Reading:
         """Could a person have put a letter there? Pictures, office files, archives and what was refused included."""
         if piece.role is Role.ROOT or piece is self.body or piece.type == "application/x-empty":
             return False
-        if self._inside_report(piece) or ("report" in piece.notes and piece.notes["declared"] in QUOTED_BY_REPORTS):
+        if piece.reason in SIGNATURES or "wrapper" in piece.notes:
             return False
+        if "report" in piece.notes and piece.notes["declared"] in QUOTED_BY_REPORTS:
+            return False
+        if self._inside_report(piece):
+            return piece.type not in WORDS and len(piece.data) >= SIGNATURE_PICTURE
         if piece.role is Role.BODY:
             return not self._is_twin(piece)
         return piece.role is not Role.INLINE or len(piece.data) >= SIGNATURE_PICTURE
@@ -159,6 +220,12 @@ class Reading:
         group = piece.notes.get("group", "0")
         return group != "0" and self.body is not None and group == self.body.notes.get("group")
 
+    def _is_beside(self, piece: Piece) -> bool:
+        """Words that stand for the body in another form, or that a bounce quotes."""
+        if piece is self.body or piece.type not in WORDS or piece.fate is Fate.REFUSED:
+            return False
+        return self._is_twin(piece) or "report" in piece.notes or self._inside_report(piece)
+
     def _inside_report(self, piece: Piece) -> bool:
         """What a bounce quotes is not new post."""
         parent = self.unpacked.piece(piece.parent) if piece.parent else None
@@ -167,16 +234,14 @@ class Reading:
     def _material(self, piece: Piece) -> Material:
         if piece.id not in self.materials:
             embedded = [child for child in self.unpacked.children(piece.id) if child.role is Role.EMBEDDED]
-            proven = self.unpacked.head.sender_proof == "pass" and self.unpacked.head.sender in {
-                address.lower() for address in self.context.form_senders
-            }
             self.materials[piece.id] = Material(
                 piece,
                 self.unpacked.head,
                 embedded,
                 self.limits,
-                form_sender=proven,
+                form_sender=self._is_form_sender() and not self._is_upload(piece),
                 has_attachments=any(self._is_attachment(other) for other in self.unpacked.pieces),
+                beside=[other for other in self.unpacked.pieces if self._is_beside(other)],
             )
         return self.materials[piece.id]
 
@@ -244,6 +309,8 @@ class Reading:
             return lead.reason
         if lead is root and root.type == "message/rfc822":
             return "empty_message" if not self._has_content() else "unknown_kind"
+        if lead is root and self.unpacked.head.body:
+            return "unknown_kind"  # a submission that is nothing but data was read, by its envelope
         text = self._material(lead).text
         return text.reason if text.reason and not text.lines else "unknown_kind"
 
@@ -272,7 +339,10 @@ class Reading:
                 if by_id[other].fate is not Fate.REFUSED:
                     by_id[other].use("embedded_invoice" if by_id[other].role is Role.EMBEDDED else "same_matter")
         for piece in self.unpacked.pieces:
-            if piece.role is Role.INLINE and piece.fate is Fate.KEPT:
+            odd = next((code for note, code in ODD.items() if note in piece.notes), "")
+            if odd and piece.fate is Fate.KEPT and piece.reason in {"attachment", "container", "type_unsupported"}:
+                piece.keep(odd)
+            elif piece.role is Role.INLINE and piece.fate is Fate.KEPT:
                 piece.keep("inline_image")
 
     def _mark_unreadable(self) -> None:

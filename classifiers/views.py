@@ -8,6 +8,7 @@ import time
 from casework.words.reading import Box, PageView, PageWord
 from classifiers.kinds.einvoice.detect import read_invoice
 from classifiers.kinds.einvoice.view import invoice_html
+from classifiers.readers.calendars import calendar_lines, card_lines
 from classifiers.readers.content import IMAGES
 from classifiers.readers.documents import open_picture, plain_text, text_of_piece
 from classifiers.readers.limits import Limits, Showing
@@ -18,6 +19,7 @@ from classifiers.readers.pdf_structure import PdfRefused
 from classifiers.readers.texts import PageText
 
 DPI = 110
+_IN_WORDS = {"text/calendar": calendar_lines, "text/vcard": card_lines}
 
 
 def page_views(piece: Piece, limits: Limits, left: Showing | None = None) -> list[PageView]:
@@ -76,6 +78,9 @@ def readable_view(piece: Piece) -> str:
         return ""
     if piece.type == "text/html":
         return sanitise(plain_text(piece))
+    if piece.type in _IN_WORDS:
+        words = "\n".join(_IN_WORDS[piece.type](plain_text(piece))).strip()
+        return f"<pre>{html.escape(words or plain_text(piece))}</pre>"
     if piece.type.startswith("text/"):
         return f"<pre>{html.escape(plain_text(piece))}</pre>"
     if piece.type == "application/xml":

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 from casework.actions import health
+from casework.record.connections import RECORD_AWAY, hang_up
 from casework.words.errors import ConfigurationError, LoginRefused, StoreError, TryAgainLater
-from flows.stations import housekeeping, prepare, receive, transfer
+from flows.stations import erasing, housekeeping, prepare, receive, reconcile, transfer
 from flows.stop import Stop, StopAsked
 
 LOOK_AGAIN_SECONDS = 0.25
@@ -41,7 +42,7 @@ def receive_mail(office: str, mailbox: str, *, stop: Stop, wake: Wake, once: boo
     stored = 0
     with receive.Receiver(office, mailbox) as receiver:
         while not stop.asked:
-            if not once and not health.usable(office, "mailbox", mailbox):
+            if not once and not _may_try(office, mailbox):
                 stop.wait(REST_SECONDS)
                 continue
             try:
@@ -80,6 +81,26 @@ def keep_house(*, wake: Wake) -> list[str]:
     for name in missing:
         wake(name)
     return missing
+
+
+def reconcile_day() -> int:
+    """Compare mailboxes, record and store of the offices whose time has come, then let go what need not be kept.
+
+    Returns the number of comparisons.
+    """
+    compared = len(reconcile.reconcile_due())
+    erasing.erase_due()
+    return compared
+
+
+def _may_try(office: str, mailbox: str) -> bool:
+    """Is the mailbox usable now? While the record is away nobody knows, and nothing could be recorded."""
+    try:
+        return health.usable(office, "mailbox", mailbox)
+    except RECORD_AWAY as error:
+        log.warning("intake: the record does not answer (%s)", type(error).__name__)
+        hang_up()
+        return False
 
 
 def _wait_for_mail(receiver: receive.Receiver, stop: Stop) -> None:

@@ -21,6 +21,7 @@ from PIL import Image, ImageDraw
 from casework.actions import audit, clock
 from casework.actions.evidence import evidence_store
 from casework.record.models import (
+    Answer,
     Attempt,
     Case,
     Evidence,
@@ -62,11 +63,19 @@ processes:
 """
 
 
-def write_offices(folder: Path, *, stage: str = "assisted", four_eyes: bool = False) -> Path:
-    """Write the overlay of the two offices below a folder; returns the folder for AMTSBOTE_CONFIG."""
+MAIL_YAML = "systems: {antwort: {host: 127.0.0.1, port: 2525, from: post@amt.example}}\n"
+"""Where an office's answers go out; nobody listens there."""
+
+
+def write_offices(folder: Path, *, stage: str = "assisted", four_eyes: bool = False, mail: bool = False) -> Path:
+    """Write the overlay of the two offices below a folder; returns the folder for AMTSBOTE_CONFIG.
+
+    `mail`: they can answer senders, too.
+    """
     (folder / "offices").mkdir(parents=True, exist_ok=True)
     for office, name in (("amt-a", "Amt Ahlbek"), ("amt-b", "Amt Bornau")):
         text = OFFICE_YAML.format(name=name, stage=stage, four_eyes=str(four_eyes).lower())
+        text += MAIL_YAML if mail else ""
         (folder / "offices" / f"{office}.yaml").write_text(text, encoding="utf-8")
     return folder
 
@@ -221,6 +230,23 @@ def posting(owner: Case, *, step: int = 0, receipt: str = "") -> Posting:
         receipt=receipt,
         confirmed_at=clock.now() if receipt else None,
     )
+
+
+def answer(owner: Case, *, state: str = "waiting", **columns: Any) -> Answer:
+    """An answer to the sender of a case, as a rule ordered it."""
+    number = owner.answers.count() + 1
+    values: dict[str, Any] = {
+        "template": f"eingang_{number}",
+        "system": "antwort",
+        "operation": "acknowledge",
+        "recipient": owner.message.sender,
+        "subject": f"Eingang, Aktenzeichen {owner.reference}",
+        "body": "Guten Tag,\n\nIhr Schreiben ist da.\n",
+        "message_id": f"<ab-{owner.pk:06d}{number:06d}@amt.example>",
+        "ordered_at": clock.now(),
+        "sent_at": clock.now() if state == "sent" else None,
+    }
+    return Answer.objects.create(case=owner, number=number, state=state, **{**values, **columns})
 
 
 def attempt(owner: Case, state: AttemptState = AttemptState.UNKNOWN, *, number: int = 1, **columns: Any) -> Attempt:

@@ -11,6 +11,7 @@ import click
 
 from amtsbote.commands import options
 from amtsbote.output import asked
+from casework.words.lines import harmless, one_line
 
 
 @click.command()
@@ -40,7 +41,7 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
 
 def _write(answer: dict[str, object], target: IO[str]) -> None:
     text = json.dumps(answer, ensure_ascii=False) if asked.as_json else _words(answer)
-    target.write(text + "\n")
+    target.write(harmless(text) + "\n")
     target.flush()
 
 
@@ -53,7 +54,7 @@ def _words(answer: dict[str, object]) -> str:
         lines.append(f"  {document['kind']} by {document['decided_by']}; {alone}")
         lines += [f"    {name}: {text}" for name, field in document["fields"].items() if (text := _value(field))]
         lines += [f"    {found['severity']} {found['rule']}: {found['message']}" for found in document["findings"]]
-    return "\n".join(lines)
+    return "\n".join(one_line(line) for line in lines)
 
 
 def _value(field: dict[str, object] | list[object]) -> object:

@@ -11,6 +11,7 @@ import click
 from amtsbote.commands import options
 from amtsbote.output import answer, table
 from amtsbote.processes import is_alive
+from casework.words.lines import one_line
 
 
 @click.command()
@@ -51,5 +52,5 @@ def _words(content: dict[str, Any]) -> str:
     lines += [f"paused: {row['scope']} {row['name']}".rstrip() for row in content["pauses"]]
     for row in content["health"]:
         trouble = row["words"] or row["reason"]
-        lines.append(f"{row['kind']} {row['name']} of {row['office']}: {trouble or 'well'}")
+        lines.append(one_line(f"{row['kind']} {row['name']} of {row['office']}: {trouble or 'well'}"))
     return "\n".join(lines)

@@ -26,11 +26,11 @@ def up(port: int) -> int:
     setproctitle("amtsbote: up")
     port = port or prefect_server.free_port()
     prefect_server.check_free(port)
-    mailboxes = [(office.id, box.account) for office in current().offices.values() for box in office.mailboxes]
+    doors = [(office.id, door.account) for office in current().offices.values() for door in office.doors]
     plan = Plan(
         project=checkout(),
         home=home(),
-        long_runs=tuple(LongRun("intake/main", {"office": office, "mailbox": box}) for office, box in mailboxes),
+        long_runs=tuple(LongRun("intake/main", {"office": office, "mailbox": door}) for office, door in doors),
         first=(migrate_command(),),
         console=[sys.executable, "-m", "amtsbote", "console", "--port", str(port)],
         console_url=f"http://127.0.0.1:{port}",

@@ -23,22 +23,22 @@ def _title(*words: str | None) -> None:
 
 @click.command()
 @options.office
-@click.option("--mailbox", metavar="ACCOUNT", help="Only this mailbox.")
+@click.option("--mailbox", metavar="ACCOUNT", help="Only this mailbox or watched folder.")
 @options.once
 def intake(office: str | None, mailbox: str | None, once: bool) -> int:
-    """Store what arrives in the mailboxes; without --once of one mailbox, waiting for more until Ctrl-C."""
+    """Store what arrives in mailboxes and watched folders; without --once of one, waiting for more until Ctrl-C."""
     from casework.configuration import current
 
     chosen = [
-        (here.id, box.account)
+        (here.id, door.account)
         for here in current().offices.values()
-        for box in here.mailboxes
-        if office in (None, here.id) and mailbox in (None, box.account)
+        for door in here.doors
+        if office in (None, here.id) and mailbox in (None, door.account)
     ]
     if not chosen:
-        raise click.UsageError("no mailbox fits --office and --mailbox")
+        raise click.UsageError("no mailbox and no watched folder fits --office and --mailbox")
     if len(chosen) > 1 and not once:
-        raise click.UsageError("without --once name one mailbox with --office and --mailbox, or use `amtsbote up`")
+        raise click.UsageError("without --once name one door with --office and --mailbox, or use `amtsbote up`")
     open_record()
     from flows import shifts
     from flows.stop import Stop

@@ -1,141 +1,109 @@
-"""One verified IMAP connection. The only place that knows imaplib2, whose errors never get further.
+"""One verified IMAP connection, logged in. No error of imaplib2 gets further than this.
 
-imaplib2 by itself verifies no certificate and quotes its commands in its errors: a refused LOGIN carries the password.
-So TLS is made here, and its errors are replaced outside their `except` block, where no `__context__` keeps them.
+imaplib2 quotes its commands in its errors: a refused LOGIN carries the password. So its errors are replaced outside
+their `except` block, where no `__context__` keeps them.
 """
 
 from __future__ import annotations
 
-import select
 import socket
 import ssl
 import threading
-import warnings
 from typing import Any
 
 import imaplib2
 
-from bots.mailbox.splitting import ResponseSplitter
-from casework.configuration.offices import MailboxSettings
-from casework.words.errors import AmtsboteError, ConfigurationError, LoginRefused, TryAgainLater
+from bots.mailbox.imap import VerifiedImap, silence_imaplib2
+from bots.mailbox.logins import Login, login_of
+from casework.configuration.mailboxes import MailboxSettings
+from casework.words.errors import AmtsboteError, ConfigurationError, TryAgainLater
 from casework.words.mailbox import CertificateUntrusted, MailboxUnreachable
 
-CONNECT_SECONDS = 20
 ANSWER_SECONDS = 60
-POLL_MILLISECONDS = 1000
 GOODBYE_SECONDS = 3
 
 
-class VerifiedImap(imaplib2.IMAP4_SSL):  # type: ignore[misc]
-    """imaplib2 with TLS as Python's `ssl` does it: chain, validity and host name are verified before a byte is sent."""
+class Answer:
+    """The answer to a command under way."""
 
-    sock: socket.socket
+    def __init__(self, connection: Connection, doing: str) -> None:
+        self._connection = connection
+        self._doing = doing
+        self._come = threading.Event()
+        self._told: tuple[str, list[Any]] | None = None
+        self._error: Exception | None = None
 
-    def __init__(self, host: str, port: int, *, context: ssl.SSLContext, timeout: float) -> None:
-        self._context = context
-        self._seconds = timeout
-        super().__init__(host, port, identifier=f"imap {host}", timeout=timeout)
+    def take(self, answer: tuple[Any, Any, tuple[type[Exception], Any] | None]) -> None:
+        """imaplib2's callback: (response, argument, error); the first word counts."""
+        response, _, error = answer
+        if not self._come.is_set():
+            self._told = response
+            self._error = error[0](str(error[1])) if error else None
+            self._come.set()
 
-    def open_socket(self) -> socket.socket:
-        return socket.create_connection((self.host, self.port), timeout=min(CONNECT_SECONDS, self._seconds))
-
-    def ssl_wrap_socket(self) -> None:
-        plain = self.sock
-        try:
-            self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
-        except BaseException:
-            plain.close()
-            raise
-        self.sock.settimeout(self._seconds)
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        self.read_fd = self.sock.fileno()
-
-    def shutdown(self) -> None:
-        try:
-            self.sock.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            self._log(4, "the server hung up first")
-        finally:
-            self.sock.close()
-
-    def _request_push(self, tag: Any = None, name: str | None = None, **kw: Any) -> Any:
-        """A request made while the handler thread ends would wait for ever; it is told at once."""
-        request = super()._request_push(tag=tag, name=name, **kw)
-        if self.Terminate and not request.ready.is_set():
-            request.abort(self.abort, "connection closed")
-        return request
-
-    def _reader(self) -> None:
-        """imaplib2's reading thread, with literals left whole (six times faster on letters of 50 kB)."""
-        threading.current_thread().name = f"{self.identifier}reader"
-        splitter = ResponseSplitter()
-        poll = select.poll()
-        poll.register(self.read_fd, select.POLLIN)
-        try:
-            while not self.Terminate:
-                if poll.poll(POLL_MILLISECONDS):
-                    self._read_into(splitter)
-        except Exception as error:  # the thread ends; the handler tells whoever waits for an answer
-            self.inq.put((self.abort, f"socket error: {type(error).__name__}"))
-
-    def _read_into(self, splitter: ResponseSplitter) -> None:
-        try:
-            data = self.read(self.read_size)
-        except TimeoutError:
-            return  # the line was readable for TLS's own sake only
-        if not data:
-            raise ConnectionResetError
-        for piece in splitter.feed(data):
-            self.inq.put(piece)
-
-    def _print_log(self) -> None:
-        """imaplib2 prints its last commands, password included, when something fails; never here."""
+    def wait(self) -> list[Any]:
+        """The data of the answer; raises `TryAgainLater`."""
+        self._come.wait()
+        if self._error is not None or self._told is None:
+            raise self._connection.trouble(self._doing, self._error or imaplib2.IMAP4.abort("connection closed"))
+        return self._connection.expect_ok(self._doing, *self._told)
 
 
 class Connection:
-    """A logged-in connection of one mailbox; every command goes through `ask`, every error comes out as ours."""
+    """A logged-in connection of one mailbox; every command goes through `ask` or `begin`, every error is ours."""
 
     def __init__(self, settings: MailboxSettings, imap: VerifiedImap) -> None:
         self.settings = settings
         self._imap = imap
 
     @classmethod
-    def open(cls, settings: MailboxSettings, password: str, *, timeout: float = ANSWER_SECONDS) -> Connection:
+    def open(cls, settings: MailboxSettings, secret: str, *, timeout: float = ANSWER_SECONDS) -> Connection:
         """Connect, verify, log in; `timeout` in seconds for every answer.
 
-        Raises `MailboxUnreachable`, `CertificateUntrusted` or `LoginRefused`; no error carries the password.
+        Raises `MailboxUnreachable`, `CertificateUntrusted`, `ConfigurationError` or `LoginRefused`; no error carries
+        the secret or a token.
         """
+        login = login_of(settings, secret)
         context = _make_context(settings)
         silence_imaplib2()
         trouble: AmtsboteError
         try:
-            imap = VerifiedImap(settings.host, settings.port, context=context, timeout=timeout)
+            imap = VerifiedImap(
+                settings.host, settings.port, context=context, timeout=timeout,
+                starttls=settings.security == "starttls",
+            )  # fmt: skip
         except Exception as error:  # whatever it is: the server cannot be used, and imaplib2 has no closed list
             trouble = _explain_connect(settings, error)
         else:
-            return cls._log_in(settings, imap, password)
+            return cls._log_in(settings, imap, login)
         raise trouble
 
     @classmethod
-    def _log_in(cls, settings: MailboxSettings, imap: VerifiedImap, password: str) -> Connection:
+    def _log_in(cls, settings: MailboxSettings, imap: VerifiedImap, login: Login) -> Connection:
         connection = cls(settings, imap)
+        trouble: AmtsboteError
         try:
-            if "AUTH=PLAIN" in imap.capabilities:
-                imap.authenticate("PLAIN", lambda _: _sasl_plain(settings.user, password))
-            else:
-                imap.login(_quote(settings.user), password)
+            if imap.preauthenticated:
+                raise ConfigurationError(
+                    f"{at(settings)} greets us as logged in before we said who we are (PREAUTH); no login was sent"
+                )
+            login.run(imap)
             imap._get_capabilities()
+        except AmtsboteError as error:
+            trouble = error
         except Exception as error:  # its text may quote the command with the password
             lost = isinstance(error, imap.abort | OSError)
+            trouble = (
+                MailboxUnreachable(
+                    "mailbox_unreachable", f"{at(settings)} hung up during login; tried again later"
+                )
+                if lost
+                else login.refused()
+            )  # fmt: skip
         else:
             return connection
         connection.close()
-        if lost:
-            raise MailboxUnreachable("mailbox_unreachable", f"{_at(settings)} hung up during login; tried again later")
-        raise LoginRefused(
-            f"{_at(settings)} refused the login of {settings.user!r}: check user and secret {settings.secret!r}; "
-            "it is not tried again by itself, so that the account is not locked"
-        )
+        raise trouble
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -150,22 +118,33 @@ class Connection:
         try:
             status, data = getattr(self._imap, command)(*arguments, **options)
             return status, list(data or [])
-        except imaplib2.IMAP4.readonly:
-            trouble = f"may only read folder {self.settings.folder!r}; the account needs the right to move messages"
-            fault = "mailbox_readonly"
         except Exception as error:  # imaplib2's own text quotes the command and is left behind
-            trouble, fault = (
-                f"gave no answer while {doing} ({_explain(error)}); tried again later",
-                "mailbox_unreachable",
-            )
-        raise MailboxUnreachable(fault, f"{_at(self.settings)} {trouble}")
+            trouble = self.trouble(doing, error)
+        raise trouble
+
+    def begin(self, doing: str, command: str, *arguments: Any) -> Answer:
+        """Send a command without waiting for its answer; the server answers in the order asked."""
+        answer = Answer(self, doing)
+        self.ask(doing, command, *arguments, callback=answer.take)
+        return answer
 
     def demand(self, doing: str, command: str, *arguments: Any) -> list[Any]:
         """`ask`, and the answer must be OK; raises `TryAgainLater` with the server's words otherwise."""
-        status, data = self.ask(doing, command, *arguments)
+        return self.expect_ok(doing, *self.ask(doing, command, *arguments))
+
+    def expect_ok(self, doing: str, status: str, data: list[Any]) -> list[Any]:
+        """The data of an OK; raises `TryAgainLater` with the server's words otherwise."""
         if status != "OK":
-            raise TryAgainLater("mailbox_refused", f"{_at(self.settings)} refused while {doing}: {read_words(data)}")
+            raise TryAgainLater("mailbox_refused", f"{at(self.settings)} refused while {doing}: {read_words(data)}")
         return data
+
+    def trouble(self, doing: str, error: Exception) -> MailboxUnreachable:
+        """What an error of imaplib2 means, without a word of its own."""
+        if isinstance(error, imaplib2.IMAP4.readonly):
+            told = "may only read this folder; the account needs the right to move messages"
+            return MailboxUnreachable("mailbox_readonly", f"{at(self.settings)} {told}")
+        told = f"gave no answer while {doing} ({_explain(error)}); tried again later"
+        return MailboxUnreachable("mailbox_unreachable", f"{at(self.settings)} {told}")
 
     def take(self, code: str) -> list[Any]:
         """Untagged answers of that type since the last time; [] when there were none."""
@@ -175,7 +154,7 @@ class Connection:
             trouble = _explain(error)
         else:
             return [item for item in data if item is not None]
-        raise MailboxUnreachable("mailbox_unreachable", f"{_at(self.settings)} is gone ({trouble})")
+        raise MailboxUnreachable("mailbox_unreachable", f"{at(self.settings)} is gone ({trouble})")
 
     def has(self, code: str) -> bool:
         """Did such an untagged answer come since it was last taken?"""
@@ -199,18 +178,15 @@ class Connection:
             self._imap._log(1, f"logout: {type(error).__name__}")
 
 
-def silence_imaplib2() -> None:
-    """Ignore the DeprecationWarnings of imaplib2's own module (setDaemon, currentThread), nobody else's.
-
-    Called for every connection, because test runners reset the filters and warnings as errors would kill its threads.
-    """
-    warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"imaplib2\.imaplib2\Z")
-
-
 def read_words(data: list[Any]) -> str:
     """The server's own words in an answer, short and printable."""
     text = b" ".join(item for item in data if isinstance(item, bytes)).decode("utf-8", "replace")
     return "".join(character for character in text if character.isprintable())[:200] or "no reason given"
+
+
+def at(settings: MailboxSettings) -> str:
+    """The mailbox in a sentence."""
+    return f"mailbox {settings.account!r} at {settings.host}:{settings.port}"
 
 
 def _make_context(settings: MailboxSettings) -> ssl.SSLContext:
@@ -224,7 +200,8 @@ def _make_context(settings: MailboxSettings) -> ssl.SSLContext:
 
 
 def _explain_connect(settings: MailboxSettings, error: Exception) -> AmtsboteError:
-    where = _at(settings)
+    if isinstance(error, AmtsboteError):
+        return error
     if isinstance(error, ssl.SSLCertVerificationError):
         return CertificateUntrusted(
             f"{settings.origin}: the certificate (Zertifikat) of {settings.host}:{settings.port} is not trusted "
@@ -235,7 +212,7 @@ def _explain_connect(settings: MailboxSettings, error: Exception) -> AmtsboteErr
         reason = f"no TLS possible, {(error.reason or 'handshake failed').replace('_', ' ').lower()}"
     else:
         reason = _explain(error)
-    return MailboxUnreachable("mailbox_unreachable", f"{where} is out of reach ({reason}); tried again later")
+    return MailboxUnreachable("mailbox_unreachable", f"{at(settings)} is out of reach ({reason}); tried again later")
 
 
 def _explain(error: Exception) -> str:
@@ -248,16 +225,6 @@ def _explain(error: Exception) -> str:
         return (error.strerror or "connection broken").lower()
     if "no response after" in str(error):
         return "no answer in time"
+    if isinstance(error, imaplib2.IMAP4.error) and not isinstance(error, imaplib2.IMAP4.abort):
+        return "it did not understand the command"
     return "connection broken"
-
-
-def _at(settings: MailboxSettings) -> str:
-    return f"mailbox {settings.account!r} at {settings.host}:{settings.port}"
-
-
-def _sasl_plain(user: str, password: str) -> bytes:
-    return f"\0{user}\0{password}".encode()
-
-
-def _quote(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -12,6 +12,7 @@ from typing import Any
 UID = re.compile(rb"\bUID (\d+)")
 SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 FLAGS = re.compile(rb"\bFLAGS \(([^)]*)\)")
+QUOTA = re.compile(rb"[( ]([A-Za-z-]+) (\d+) (\d+)(?=[ )])")
 INTERNALDATE = re.compile(
     rb'INTERNALDATE "([ \d]\d)-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"'
 )  # fmt: skip
@@ -51,6 +52,28 @@ def read_fetches(data: Sequence[Any]) -> Iterator[Fetched]:
 def read_uids(data: Sequence[Any]) -> list[int]:
     """The UIDs of a SEARCH answer, ascending."""
     return sorted({int(word) for line in data if isinstance(line, bytes) for word in line.split() if word.isdigit()})
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """One bound of a mailbox (RFC 9208): STORAGE in units of 1024 bytes, MESSAGE in messages."""
+
+    resource: str
+    used: int
+    limit: int
+
+
+def read_quotas(lines: Iterable[Any]) -> Iterator[Quota]:
+    """The bounds in QUOTA answers such as `"User quota" (STORAGE 10 512 MESSAGE 2 100)`."""
+    for line in lines:
+        for found in QUOTA.finditer(line if isinstance(line, bytes) else b""):
+            yield Quota(found.group(1).decode("ascii").upper(), int(found.group(2)), int(found.group(3)))
+
+
+def read_number(data: Sequence[Any]) -> int:
+    """The last number the server told; 0 when it told none."""
+    numbers = [int(item) for item in data if isinstance(item, bytes) and item.strip().isdigit()]
+    return numbers[-1] if numbers else 0
 
 
 def read_copyuid(data: Sequence[Any]) -> tuple[int, dict[int, int]] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -54,6 +54,16 @@ def write(
         event.digest = digest_of(event)
         event.save(force_insert=True)
     return event
+
+
+def write_first(told: Mapping[Case, dict[str, Any]], code: str, *, actor: Actor) -> list[AuditEvent]:
+    """Begin the chains of cases that were made in this same transaction, so that nobody else can append to them yet."""
+    moment, events = clock.now(), []
+    for case, data in told.items():
+        event = AuditEvent(case=case, office=case.office, number=1, at=moment, actor=actor, code=code, data=data)
+        event.digest = digest_of(event)
+        events.append(event)
+    return AuditEvent.objects.bulk_create(events)
 
 
 def keyed(case: Case, value: str) -> str:

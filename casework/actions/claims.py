@@ -13,6 +13,7 @@ from casework.actions.force import current
 from casework.actions.move import move
 from casework.configuration.processes import Process
 from casework.record.models import Attempt, Case, Pause
+from casework.words.answers import FIRST_ANSWER_STEP
 from casework.words.errors import LeaseLost
 from casework.words.mailbox import BY_HAND_ACCOUNT
 from casework.words.states import OPEN_ATTEMPTS, Actor, State
@@ -21,6 +22,7 @@ PREPARE_SECONDS = 300
 TRANSFER_SECONDS = 180
 """Renewed before every verb; the gate refuses when less than the longest request is left of it."""
 CANDIDATES = 20
+AT_REST = (State.REVIEW, State.DONE, State.CLOSED)
 
 
 def claim_new(*, after: str = "") -> Case | None:
@@ -86,9 +88,16 @@ def waiting_to_be_posted(moment: datetime) -> QuerySet[Case]:
 
 def waiting_to_be_looked_up(moment: datetime) -> QuerySet[Case]:
     """Cases in `posting` of which something may have left, whose settle time is over."""
-    settled = Attempt.objects.filter(state__in=OPEN_ATTEMPTS, settle_until__lte=moment)
+    own = Attempt.objects.filter(posting__step__lt=FIRST_ANSWER_STEP)
+    settled = own.filter(state__in=OPEN_ATTEMPTS, settle_until__lte=moment)
     waiting = _workable(State.POSTING, moment).filter(pk__in=settled.values("posting__case"))
     return _with_usable_systems(waiting)
+
+
+def at_rest(moment: datetime) -> QuerySet[Case]:
+    """Cases that no worker moves and none works on: what goes along with them may be done now."""
+    cases = unleased(Case.objects.filter(state__in=AT_REST), moment)
+    return _not_paused(cases.exclude(message__account=BY_HAND_ACCOUNT))
 
 
 def renew(case_id: int, *, token: int, seconds: int = TRANSFER_SECONDS) -> None:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import F
 
-from casework.actions import audit, canonical, clock, recheck
+from casework.actions import audit, canonical, clock, ordering, recheck
 from casework.actions.force import in_force
 from casework.actions.move import move
 from casework.actions.recheck import Rechecked
+from casework.configuration.answers import When
 from casework.configuration.in_force import ProcessInForce
 from casework.configuration.processes import FieldSettings
 from casework.policies import moments, permissions
@@ -91,6 +92,7 @@ def release(case: Case, turn: Turn, *, corrections: Mapping[str, str] | None = N
     answer = "corrected" if changed or _was_corrected(case) else "released"
     _answer(case, turn, answer, note=note)
     move(case, State.READY, actor=Actor.CLERK, reason=answer, user=turn.user, tries=0, not_before=None, held_until=None)
+    ordering.by_rule(case, process, When.RELEASED)
 
 
 @transaction.atomic

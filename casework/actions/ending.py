@@ -19,6 +19,7 @@ from casework.words.work import Operation, Receipt, Work
 
 BLIND = (OperationClass.CREATE_BLIND, OperationClass.IRREVERSIBLE)
 """Classes of operations that `find` cannot look up."""
+_REFUSABLE = (AttemptState.ARMED, AttemptState.SENT)
 
 
 class Result(StrEnum):
@@ -88,7 +89,8 @@ def commit_failed(attempt: Attempt, error: Exception, work: Work, operation: Ope
     if isinstance(error, NothingLeft) and attempt.state == AttemptState.ARMED:
         journal.advance(attempt, AttemptState.PREPARED, reason=error.reason)
         raise TryAgainLater(error.reason) from error
-    if isinstance(error, Rejected) and error.proves_not_done and attempt.state == AttemptState.SENT:
+    # armed and refused: the system said no before the request was let out
+    if isinstance(error, Rejected) and error.proves_not_done and attempt.state in _REFUSABLE:
         return _rejected(attempt, error, work, operation, terms=terms)
     if isinstance(error, (NothingLeft, OutcomeUnknown, Rejected, TryAgainLater, NeedsReview)):
         return wait_to_settle(attempt, terms)

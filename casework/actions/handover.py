@@ -8,6 +8,7 @@ from casework.actions import clock, decisions
 from casework.actions.decisions import Turn
 from casework.actions.force import current
 from casework.actions.move import open_case
+from casework.actions.senders import HANDED_OVER
 from casework.policies import moments, permissions
 from casework.record.models import Case, Message
 from casework.record.store import Store
@@ -41,7 +42,7 @@ def hand_over(case: Case, turn: Turn, office: str, *, note: str = "") -> None:
 def _receive(original: Message, office: str, address: str) -> None:
     message, is_new = Message.objects.get_or_create(
         office=office,
-        account=f"amtsbote:{original.office}",
+        account=f"{HANDED_OVER}{original.office}",
         folder=FOLDER,
         uidvalidity=0,
         uid=original.pk,

@@ -40,7 +40,7 @@ MOVES: dict[AttemptState, tuple[AttemptState, ...]] = {
     AttemptState.SENT: (AttemptState.ARMED,),
     AttemptState.PREPARED: (AttemptState.ARMED,),
     AttemptState.CONFIRMED: (AttemptState.PREPARED, AttemptState.ARMED, AttemptState.SENT, AttemptState.UNKNOWN),
-    AttemptState.REJECTED: (AttemptState.SENT,),
+    AttemptState.REJECTED: (AttemptState.ARMED, AttemptState.SENT),
     AttemptState.ABSENT: (AttemptState.ARMED, AttemptState.SENT, AttemptState.UNKNOWN),
     AttemptState.UNKNOWN: (AttemptState.ARMED, AttemptState.SENT),
 }

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from casework.checks import OfficeKnowledge, business_key
+from casework.actions import likeness
+from casework.actions.senders import SenderHistory
+from casework.checks import OfficeKnowledge, SenderBook, business_key
 from casework.configuration.configuration import Configuration
 from casework.record.keys import office_key
 from casework.record.models import Case
 from casework.words.reading import DocumentReading
-from casework.words.states import State
-
-FORGOTTEN = ("duplicate", "merged", "withdrawn", "other_office")
-"""Cases closed for one of these reasons hold no business key."""
 
 
 class RecordKnowledge(OfficeKnowledge):
@@ -23,8 +21,18 @@ class RecordKnowledge(OfficeKnowledge):
     def business_key_taken(self, kind: str, key: str) -> bool:
         """Does another case of this office that still counts carry the key?"""
         others = Case.objects.filter(office=self.office.id, business_key_digest=key_digest(self.office.id, kind, key))
-        others = others.exclude(state=State.CLOSED, reason__in=FORGOTTEN)
+        others = likeness.that_count(others)
         return others.exclude(pk=self._case.pk).exists() if self._case else others.exists()
+
+    def senders(self) -> SenderBook:
+        """The configuration's, and every organisation with a proven letter among the done cases."""
+        known = super().senders()
+        return SenderHistory(known.own, known.names, office=self.office.id)
+
+    def nearly_same(self) -> str:
+        """The earliest other case that still counts and came with nearly the same letter."""
+        found = likeness.nearly_same(self._case) if self._case else None
+        return found.reference if found else ""
 
 
 def key_digest(office: str, kind: str, key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -36,9 +37,23 @@ def open_case(message: Message, *, actor: Actor, part: str = "", **attributes: A
     case = Case.objects.create(
         office=message.office, message=message, part=part, opened_at=moment, changed_at=moment, **attributes
     )
-    data = {"message": message.pk, "address": audit.keyed(case, message.address), "to": State.NEW}
-    audit.write(case, "opened", actor=actor, data=data)
+    audit.write(case, "opened", actor=actor, data=_opening(case))
     return case
+
+
+@transaction.atomic
+def open_cases(messages: Sequence[Message], *, actor: Actor) -> list[Case]:
+    """Open a case in `new` for each of these new messages, with its event, in a few statements for all."""
+    moment = clock.now()
+    cases = Case.objects.bulk_create(
+        Case(office=message.office, message=message, opened_at=moment, changed_at=moment) for message in messages
+    )
+    audit.write_first({case: _opening(case) for case in cases}, "opened", actor=actor)
+    return cases
+
+
+def _opening(case: Case) -> dict[str, Any]:
+    return {"message": case.message_id, "address": audit.keyed(case, case.message.address), "to": State.NEW}
 
 
 @transaction.atomic

@@ -92,9 +92,9 @@ def _check(scope: str, name: str) -> None:
 
 
 def mailboxes() -> list[str]:
-    """The names under which mailboxes are stopped: `office/account`."""
+    """The names under which mailboxes and watched folders are stopped: `office/account`."""
     offices = current().offices.values()
-    return [health.paused_name(office.id, "mailbox", box.account) for office in offices for box in office.mailboxes]
+    return [health.paused_name(office.id, "mailbox", door.account) for office in offices for door in office.doors]
 
 
 def _known(scope: str) -> Collection[str]:

@@ -12,13 +12,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from casework import checks
-from casework.actions import audit, clock
+from casework.actions import audit, clock, duplicates, likeness, ordering, returns, senders
 from casework.actions.force import current, in_force
 from casework.actions.knowledge import RecordKnowledge, business_key_digest
 from casework.actions.move import move, open_case
+from casework.configuration.answers import When
 from casework.configuration.in_force import ProcessInForce
 from casework.record.keys import office_key
 from casework.record.models import Case, FieldValue, Message, MessagePart, Page, RecordedFinding
@@ -42,7 +42,8 @@ TRIES = 16
 FIRST_WAIT_SECONDS = 60
 LONGEST_WAIT_SECONDS = 3600
 """Together eleven hours: a disk that ran full at night is the administrator's matter in the morning, not a clerk's."""
-REOPENABLE = (State.NEW, State.REVIEW, State.READY, State.POSTING, State.DONE)
+ENDLESS_WAITS = ("virus_scanner_away",)
+"""What no virus scanner has seen is given to nobody, however long that takes."""
 
 
 MOST_BEGUN = 3
@@ -92,12 +93,14 @@ def record_reading(case: Case, reading: FileReading, views: Views) -> list[Case]
 
     Raises `LeaseLost` when the case is no longer ours; then nothing is written.
     """
+    sketches = {document.part: likeness.sketch(case.office, document.text) for document in reading.documents}
     with transaction.atomic():
         if not Case.objects.select_for_update().filter(pk=case.pk, token=case.token, state=State.NEW).exists():
             raise LeaseLost(f"case {case.reference} was taken over while it was read; nothing was written")
         _record_message(case.message, reading, views)
         pairs = _cases_for(case, reading)
         for each, document in pairs:
+            likeness.remember(each, sketches.get(document.part))
             _settle_case(each, document, reading)
     return [each for each, _ in pairs]
 
@@ -111,9 +114,9 @@ def record_failure(case: Case, reason: str) -> None:
 def put_back(case: Case, reason: str) -> None:
     """What reading needs is out of order: the case stays in `new` and waits; after many tries a clerk gets it."""
     tries = case.tries + 1
-    if tries >= TRIES:
+    if tries >= TRIES and reason not in ENDLESS_WAITS:
         return record_failure(case, "reading_failed")
-    again = clock.now() + timedelta(seconds=min(FIRST_WAIT_SECONDS * 2**case.tries, LONGEST_WAIT_SECONDS))
+    again = clock.now() + timedelta(seconds=min(FIRST_WAIT_SECONDS * 2 ** min(case.tries, TRIES), LONGEST_WAIT_SECONDS))
     held = Case.objects.filter(pk=case.pk, token=case.token, state=State.NEW)
     if not held.update(tries=tries, begun=0, not_before=again, reason=reason, lease_until=None, lease_holder=""):
         raise LeaseLost(f"case {case.reference} was taken over while it was read; nothing was written")
@@ -148,7 +151,8 @@ def _settle_case(case: Case, document: DocumentReading, reading: FileReading) ->
     found_fields = {**_head_fields(reading, process), **document.fields, **_derived(document, process, today)}
     document = document.model_copy(update={"fields": found_fields})
     knowledge = RecordKnowledge(configuration, case.office, case=case)
-    verdict = checks.decide(document, process, knowledge, today=today, bounds={})
+    sender = senders.recorded(case.message)
+    verdict = checks.decide(document, process, knowledge, today=today, bounds={}, sender=sender)
     why = tuple(code for code in verdict.why if code not in _beside(process))
     _record_document(case, document, verdict.findings)
     Case.objects.filter(pk=case.pk).update(
@@ -167,7 +171,10 @@ def _settle_case(case: Case, document: DocumentReading, reading: FileReading) ->
         not_before=None,
     )
     case.refresh_from_db()
-    first = _duplicate_of(case)
+    link = None if case.fixed_kind else returns.link_of(case.message)
+    if link is not None:
+        return returns.bring_back(case, link)
+    first = duplicates.first_of(case)
     data = {"kind": document.kind, "process": process.id}
     if first is not None:
         return move(
@@ -175,6 +182,8 @@ def _settle_case(case: Case, document: DocumentReading, reading: FileReading) ->
         )
     end, reason = _where_to(document, reading, automatic=verdict.automatic, why=why)
     move(case, end, actor=Actor.PREPARE, reason=reason, data=data)
+    if end is not State.CLOSED:
+        ordering.by_rule(case, process, When.ALWAYS, *((When.REVIEW,) if end is State.REVIEW else ()))
 
 
 def _beside(process: ProcessInForce) -> tuple[str, ...]:
@@ -190,22 +199,6 @@ def _where_to(
     if automatic:
         return State.READY, "accepted"
     return State.REVIEW, why[0] if why else "no_process"
-
-
-def _duplicate_of(case: Case) -> Case | None:
-    """The first case of the same main document, sender and body that is open or done (DESIGN §4)."""
-    message = case.message
-    part = message.parts.filter(part=case.part).first()
-    if not message.body_digest or not message.sender or case.fixed_kind:
-        return None
-    earlier = Message.objects.filter(
-        office=case.office, sender=message.sender, body_digest=message.body_digest, pk__lt=message.pk
-    )
-    known = Case.objects.filter(message__in=earlier, state__in=REOPENABLE).order_by("pk")
-    if part is None:
-        return known.filter(part=case.part).first()
-    same = MessagePart.objects.filter(message=OuterRef("message"), part=OuterRef("part"), digest=part.digest)
-    return known.filter(Exists(same)).first()
 
 
 def _head_fields(reading: FileReading, process: ProcessInForce) -> dict[str, FieldReading]:
@@ -255,13 +248,17 @@ def _field_row(case: Case, name: str, value: FieldReading) -> FieldValue:
 
 def _record_message(message: Message, reading: FileReading, views: Views) -> None:
     head, key = reading.head, office_key(message.office)
+    verdict = senders.verdict_on(message, current(), reading)
     Message.objects.filter(pk=message.pk).update(
         sender=head.sender[:320],
         sender_name=head.sender_name[:320],
         subject=head.subject,
+        correspondence=head.correspondence.model_dump(mode="json"),
         message_id=head.message_id,
         sent_at=head.sent_at[:40],
-        sender_proof=head.sender_proof,
+        sender_domain=checks.organisation(verdict.domain)[:255],
+        sender_proof=verdict.outcome,
+        sender_verdict=verdict.model_dump(mode="json"),
         body_digest=key.digest(head.body.strip()),
         read_at=clock.now(),
     )

@@ -13,11 +13,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from casework.actions import audit, claims, clock, leases
 from casework.actions.force import current
 from casework.actions.move import move
 from casework.record.models import Attempt, Case, Posting
+from casework.words.answers import FIRST_ANSWER_STEP
 from casework.words.mailbox import BY_HAND_ACCOUNT
 from casework.words.states import OPEN_ATTEMPTS, Actor, AttemptState, State
 
@@ -51,13 +53,18 @@ def reap() -> int:
 
 def _reap_one(case: Case, moment: datetime) -> bool:
     is_by_hand = case.message.account == BY_HAND_ACCOUNT
-    unsettled = Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS)
+    unsettled = _own_attempts(case)
     if not unsettled.exists():
         return _to_a_person(case, moment, "posting_failed") if is_by_hand else _give_back(case, moment)
     if _let_settle(case, moment):
         return True
     is_over = not unsettled.filter(settle_until__gt=moment).exists()
     return is_by_hand and is_over and _to_a_person(case, moment, "outcome_unknown")
+
+
+def _own_attempts(case: Case) -> QuerySet[Attempt]:
+    """The open attempts of the case's own way; its answers end by themselves."""
+    return Attempt.objects.filter(posting__case=case, posting__step__lt=FIRST_ANSWER_STEP, state__in=OPEN_ATTEMPTS)
 
 
 @transaction.atomic
@@ -82,8 +89,7 @@ def _let_settle(case: Case, moment: datetime) -> bool:
     untouched = claims.unleased(Case.objects.filter(pk=case.pk, token=case.token, state=State.POSTING), moment)
     if not untouched.select_for_update(no_key=True).exists():
         return False
-    lost = Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS, settle_until=None)
-    lost = lost.exclude(state=AttemptState.UNKNOWN).select_related("posting")
+    lost = _own_attempts(case).filter(settle_until=None).exclude(state=AttemptState.UNKNOWN).select_related("posting")
     given = 0
     for attempt in lost:
         until = moment + timedelta(seconds=_settle_seconds(attempt.posting))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework import checks
-from casework.actions import clock
+from casework.actions import clock, senders
 from casework.actions.force import current
 from casework.actions.knowledge import RecordKnowledge, business_key_digest
 from casework.configuration.in_force import ProcessInForce
@@ -58,7 +58,7 @@ def document_of(case: Case, *, corrections: Mapping[str, str] | None = None) -> 
 def judge(case: Case, process: ProcessInForce, document: DocumentReading) -> list[Finding]:
     """What the process's checks say about this document of the case; writes nothing."""
     knowledge = RecordKnowledge(current(), case.office, case=case)
-    return list(checks.check(document, process, knowledge, clock.now().date()))
+    return list(checks.check(document, process, knowledge, clock.now().date(), senders.recorded(case.message)))
 
 
 def apply(case: Case, process: ProcessInForce, corrections: Mapping[str, str]) -> Rechecked:

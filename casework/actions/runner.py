@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 
-from casework.actions import claims, ending, evidence, health, journal, setbacks
+from casework.actions import claims, ending, evidence, health, journal, ordering, setbacks
 from casework.actions.ending import BLIND, Outcome, Result, Terms
 from casework.actions.move import move
+from casework.configuration.answers import When
 from casework.configuration.in_force import ProcessInForce
 from casework.configuration.processes import PostingStep, placeholders
 from casework.configuration.vocabulary import Stage
@@ -63,7 +64,9 @@ def carry_over(case: Case, process: ProcessInForce, carriers: Carriers) -> None:
             return setbacks.settle_later(case, outcome.attempt)
         if outcome.result is Result.BY_HAND:
             return setbacks.found_by_hand(case, number, outcome.receipt)
-    move(case, State.DONE, actor=Actor.TRANSFER, reason="posted", token=case.token)
+    with transaction.atomic():
+        move(case, State.DONE, actor=Actor.TRANSFER, reason="posted", token=case.token)
+        ordering.by_rule(case, process, When.DONE)
 
 
 def _check_still_allowed(case: Case, process: ProcessInForce) -> None:

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from casework.actions import audit, claims, clock
 from casework.actions.move import move
 from casework.record.connections import RECORD_AWAY, hang_up
 from casework.record.models import Attempt, Case
+from casework.words.answers import FIRST_ANSWER_STEP
 from casework.words.errors import LeaseLost, LoginRefused, NeedsReview, StoreError, TryAgainLater
 from casework.words.states import OPEN_ATTEMPTS, Actor, State
 
@@ -67,7 +69,12 @@ def handled(case: Case) -> Iterator[None]:
 
 def has_open_attempts(case: Case) -> bool:
     """May something of this case have left whose outcome nobody knows yet?"""
-    return Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS).exists()
+    return _open_attempts(case).exists()
+
+
+def _open_attempts(case: Case) -> QuerySet[Attempt]:
+    """Those of the case's own way; its answers end by themselves."""
+    return Attempt.objects.filter(posting__case=case, posting__step__lt=FIRST_ANSWER_STEP, state__in=OPEN_ATTEMPTS)
 
 
 def settle_later(case: Case, attempt: Attempt | None) -> None:
@@ -117,7 +124,7 @@ def _after_sent(case: Case, reason: str, *, tries: int, not_before: datetime) ->
         if not waiting.update(not_before=not_before, tries=tries, **let_go):
             log.warning("case %s was taken over; nothing was written", case.reference)
             return
-        attempts = Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS, settle_until=None)
+        attempts = _open_attempts(case).filter(settle_until=None)
         attempts.update(settle_until=clock.now() + timedelta(seconds=claims.TRANSFER_SECONDS))
         if tries > case.tries:
             audit.write(case, "settling", actor=Actor.TRANSFER, data={"reason": reason})

@@ -20,10 +20,8 @@ import hashlib
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from casework.actions import audit
-from casework.actions.evidence import evidence_store
-from casework.record.models import Attempt, AuditEvent, Case, Chain, EffortKind, Evidence, Message, MessagePart, Page
-from casework.record.store import Store
+from casework.actions import audit, files, ordering
+from casework.record.models import Attempt, AuditEvent, Case, Chain, EffortKind, Evidence, LetterText
 from casework.words.errors import StoreError
 from casework.words.states import AttemptState, State
 
@@ -47,7 +45,8 @@ def verify_case(case: Case) -> Iterator[str]:
     events = list(case.events.order_by("number"))
     if not events:
         yield "no event tells of it"
-    for compare in COMPARISONS:
+    comparisons = (_way, _is_forgotten) if case.message.erased_at else COMPARISONS
+    for compare in comparisons:
         yield from compare(case, events)
 
 
@@ -82,29 +81,16 @@ def root() -> str:
 def verify_files() -> Iterator[str | None]:
     """Opens every file the record knows, once: None for one that is whole, else a sentence."""
     opened: set[tuple[str, str, str]] = set()
-    for kind, office, address in _addresses():
-        if (kind, office, address) in opened:
+    for what, where, office, address in files.named_files():
+        if (where, office, address) in opened:
             continue
-        opened.add((kind, office, address))
-        store = evidence_store(office) if kind == "evidence" else Store(office)
+        opened.add((where, office, address))
         try:
-            store.get(address)
+            files.store_of(where, office).check(address)
         except StoreError as error:
-            yield f"{kind} of {office}: {error}"
+            yield f"{what} of {office}: {error}"
         else:
             yield None
-
-
-def _addresses() -> Iterator[tuple[str, str, str]]:
-    for office, address in Message.objects.values_list("office", "address").iterator():
-        yield "message", office, address
-    readable = MessagePart.objects.exclude(readable="").values_list("message__office", "readable")
-    for office, address in readable.iterator():
-        yield "readable view", office, address
-    for office, image, words in Page.objects.values_list("message__office", "image", "words").iterator():
-        yield from (("page", office, address) for address in (image, words) if address)
-    for office, address in Evidence.objects.values_list("attempt__posting__office", "address").iterator():
-        yield "evidence", office, address
 
 
 def _way(case: Case, events: Events) -> Iterator[str]:
@@ -117,6 +103,23 @@ def _way(case: Case, events: Events) -> Iterator[str]:
             yield f"event {following.number} does not start where event {one.number} led"
     if moves and moves[-1].data.get("to") != case.state:
         yield f"it is {case.state}, but its last move led to {moves[-1].data.get('to')}"
+
+
+def _is_forgotten(case: Case, events: Events) -> Iterator[str]:
+    """An erased case: the trail tells of it, and nothing of what it said is left."""
+    if not any(event.code == "erased" for event in events):
+        yield "its letter is gone, but no event tells of an erasure"
+    left = {
+        "fields": case.fields.exists(),
+        "findings": case.findings.exists(),
+        "notes": case.decisions.exclude(note="").exists(),
+        "evidence": Evidence.objects.filter(attempt__posting__case=case).exists(),
+        "text": LetterText.objects.filter(case=case).exists(),
+        "answers": case.answers.exclude(body="", recipient="").exists(),
+        "salt": bool(bytes(case.salt)),
+        "receipts": case.postings.exclude(receipt="").exists(),
+    }
+    yield from (f"it was erased, but its {what} are still there" for what, there in left.items() if there)
 
 
 def _grounds(case: Case, events: Events) -> Iterator[str]:
@@ -219,6 +222,12 @@ def _effort(case: Case, events: Events) -> Iterator[str]:
             yield f"effort entry {row.pk} differs from what the trail tells"
 
 
+def _answers(case: Case, events: Events) -> Iterator[str]:
+    """What was written to senders is what was released."""
+    told = {event.data["answer"]: event.data["words"] for event in events if event.code == "answer_ordered"}
+    yield from _differences("answer", told, {row.number: ordering.digest_of(row) for row in case.answers.all()})
+
+
 COMPARISONS: tuple[Callable[[Case, Events], Iterator[str]], ...] = (
     _way,
     _grounds,
@@ -228,6 +237,7 @@ COMPARISONS: tuple[Callable[[Case, Events], Iterator[str]], ...] = (
     _decisions,
     _attempts,
     _postings,
+    _answers,
     _evidence,
     _effort,
 )

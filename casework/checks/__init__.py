@@ -8,12 +8,15 @@ from casework.checks.gate import Verdict, decide, reason_of
 from casework.checks.keys import business_key
 from casework.checks.knowing import OfficeKnowledge, SupplierTable
 from casework.checks.mapping import fill, posting_key, work_for
+from casework.checks.organisation import organisation
 from casework.checks.registry import REGISTRY, check
+from casework.checks.sender import SenderBook
 
 __all__ = [
     "REGISTRY",
     "Evidence",
     "OfficeKnowledge",
+    "SenderBook",
     "SupplierTable",
     "Verdict",
     "business_key",
@@ -22,6 +25,7 @@ __all__ = [
     "derive",
     "fill",
     "missing_cases",
+    "organisation",
     "posting_key",
     "proves",
     "reason_of",

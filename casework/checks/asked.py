@@ -10,12 +10,14 @@ from casework.configuration.in_force import ProcessInForce
 from casework.statutes.calendar import add_months
 from casework.words.knowledge import Knowledge
 from casework.words.reading import DocumentReading, Finding, Severity
+from casework.words.sender import SenderVerdict
 
 
 @dataclass(frozen=True)
 class Asked:
     """The case of one check; values are canonical, None when not read.
 
+    `sender` None: nobody judged who sent it.
     `today` None: nobody knows when the letter arrived (a file read on a laptop), so nothing is too old or too early.
     """
 
@@ -23,6 +25,7 @@ class Asked:
     process: ProcessInForce
     knowledge: Knowledge
     today: date | None
+    sender: SenderVerdict | None = None
 
     def value(self, name: str) -> str | None:
         """The value of a field, None when missing or empty."""

@@ -14,6 +14,7 @@ from casework.configuration.vocabulary import Nature, Stage
 from casework.words.knowledge import Knowledge
 from casework.words.reading import DecidedBy, DocumentReading, Finding, Severity
 from casework.words.reasons import reasons
+from casework.words.sender import SenderVerdict
 
 _STOPPING = (Severity.FATAL, Severity.ERROR)
 _XML_PDF = "AB-XML-PDF-"
@@ -21,12 +22,15 @@ _READERS_RULES = {_XML_PDF: "xml_pdf_differ", "AB-XSD": "rule_violated", "AB-IBA
 """Rules of the reader whose name is not that of a reason."""
 _ORDER = (
     "no_process", "process_off", "shadow", "unknown_kind", "two_kinds", "reading_failed", "deadline_mail",
-    "public_danger", "sender_unproven", "other_office_suspected", "business_key_taken", "iban_invalid", "iban_new",
-    "xml_pdf_differ", "not_visible", "totals_wrong", "rule_violated", "not_full_invoice", "not_plain_invoice",
-    "relief_requested", "holder_minor", "dangerous_dog", "back_dated", "no_statute", "statute_unconfirmed",
-    "others_change", "field_missing", "iban_unconfirmed", "field_unsure", "field_invalid", "date_implausible",
-    "foreign_currency", "derived_differs", "check_spoke", "several_documents", "too_many_pages", "model_unsure",
-    "bound_unproven", "decision_by_human", "release_required",
+    "public_danger", "sender_contradicted", "sender_lookalike", "sender_name_borrowed", "own_domain_outside",
+    "sender_unproven", "other_office_suspected", "business_key_taken", "nearly_same",
+    "iban_invalid", "iban_new", "xml_pdf_differ", "not_visible",
+    "signature_broken", "type_disagrees", "mail_damaged", "totals_wrong", "rule_violated",
+    "not_full_invoice", "not_plain_invoice", "relief_requested", "holder_minor", "dangerous_dog", "back_dated",
+    "no_statute", "statute_unconfirmed", "others_change", "field_missing", "iban_unconfirmed", "field_unsure",
+    "field_invalid", "date_implausible", "foreign_currency", "derived_differs", "check_spoke",
+    "several_documents", "too_many_pages", "model_unsure", "bound_unproven", "decision_by_human",
+    "release_required",
 )  # fmt: skip
 """What a clerk should read first; a case in review shows the first of its codes. Codes of the reader that are not here
 say why the file itself could not be read (`pdf_encrypted`) and stand before `unknown_kind`."""
@@ -48,15 +52,17 @@ def decide(
     *,
     today: date | None,
     bounds: Mapping[str, Evidence] | None = None,
+    sender: SenderVerdict | None = None,
 ) -> Verdict:
     """May the document be posted without a human, and if not, why. `findings` are all: the reader's, then ours.
 
     `process` None: nobody takes this kind. `bounds` are the confirmed cases per kind; None: nothing is proven yet.
+    `sender` None: nobody judged who sent it, so nothing is asked of it.
     `today` None: the day of arrival is unknown, no date is too old or too early.
     """
     if process is None:
         return Verdict(False, ("no_process",), tuple(document.findings))
-    ours = check(document, process, knowledge, today)
+    ours = check(document, process, knowledge, today, sender)
     ours += [finding for finding in _kind_findings(document, process, bounds or {}) if finding not in ours]
     findings = tuple(dict.fromkeys([*document.findings, *ours]))
     codes = dict.fromkeys([*_stage_codes(process), *map(reason_of, filter(_stops, findings)), *document.unsure])

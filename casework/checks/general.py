@@ -73,10 +73,12 @@ def addressee(asked: Asked) -> Iterator[Finding]:
 
 
 def duplicate(asked: Asked) -> Iterator[Finding]:
-    """No other open or done case has the same business key."""
+    """No other open or done case has the same business key, nor came with a letter that says nearly the same."""
     key = business_key(asked.document)
     if key and asked.knowledge.business_key_taken(asked.document.kind, key):
         yield spoken("business_key_taken", "Ein anderer Vorgang trägt dieselben Kennzeichen.")
+    elif other := asked.knowledge.nearly_same():
+        yield spoken("nearly_same", f"Fast derselbe Text kam schon zu Vorgang {other}.")
 
 
 def public_danger(asked: Asked) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from casework.checks.sender import SenderBook, book_of
 from casework.checks.values import as_day, comparison_key, words_of
 from casework.configuration.configuration import Configuration
 from casework.configuration.offices import Office
@@ -32,6 +33,14 @@ class SupplierTable:
         """Nothing is known about other cases."""
         return False
 
+    def nearly_same(self) -> str:
+        """Nothing is known about other letters."""
+        return ""
+
+    def senders(self) -> SenderBook:
+        """Nobody is known."""
+        return SenderBook()
+
     def is_own_address(self, *, buyer_reference: str, buyer_name: str) -> bool | None:
         """Nothing is known about addresses."""
         return None
@@ -48,11 +57,16 @@ class OfficeKnowledge(SupplierTable):
         super().__init__(configuration.suppliers.get(office, ()))
         self.office: Office = configuration.office(office)
         self._references = frozenset(map(comparison_key, self.office.buyer_references))
+        self._senders = book_of(self.office, tuple(configuration.suppliers.get(office, ())))
         self._names = [words_of(name) for name in self.office.all_names]
         self._statutes: Mapping[str, Statute] = {
             comparison_key(name): configuration.statutes[statute]
             for name, statute in self.office.municipalities.items()
         }
+
+    def senders(self) -> SenderBook:
+        """Own domains, and suppliers whose row names one."""
+        return self._senders
 
     def is_own_address(self, *, buyer_reference: str, buyer_name: str) -> bool | None:
         """A buyer reference decides where the office has any; else the name; None when neither says anything."""

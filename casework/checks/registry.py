@@ -8,10 +8,12 @@ from datetime import date
 from casework.checks import dogs, general, invoices
 from casework.checks.asked import Asked
 from casework.checks.derived import with_derived
+from casework.checks.sender import sender as check_sender
 from casework.configuration.in_force import ProcessInForce
 from casework.words.errors import ConfigurationError
 from casework.words.knowledge import Knowledge
 from casework.words.reading import DocumentReading, Finding
+from casework.words.sender import SenderVerdict
 
 Check = Callable[[Asked], Iterator[Finding]]
 
@@ -41,14 +43,20 @@ REGISTRY: dict[str, Check] = {
 
 
 def check(
-    document: DocumentReading, process: ProcessInForce, knowledge: Knowledge, today: date | None
+    document: DocumentReading,
+    process: ProcessInForce,
+    knowledge: Knowledge,
+    today: date | None,
+    sender: SenderVerdict | None = None,
 ) -> list[Finding]:
     """What the process's checks find, in the order it names them; fields it derives are computed where missing.
 
+    Who sent the letter is asked first, as the process's key `sender` says.
+
     `today` is the day the letter is judged on; None when nobody knows when it arrived: then no date is too old.
     """
-    asked = Asked(with_derived(document, process, today), process, knowledge, today)
-    found: dict[Finding, None] = {}
+    asked = Asked(with_derived(document, process, today), process, knowledge, today, sender)
+    found: dict[Finding, None] = dict.fromkeys(check_sender(asked))
     for name in process.process.checks:
         if name not in REGISTRY:
             raise ConfigurationError(f"{process.process.origin}: check `{name}` is not known")

@@ -7,7 +7,8 @@ from casework.configuration.configuration import Configuration
 from casework.configuration.in_force import ProcessInForce, SystemCatalogue
 from casework.configuration.loading import current, forget, lay_over, load, problems
 from casework.configuration.located import Origin, Problem
-from casework.configuration.offices import LegalBasis, Login, MailboxSettings, Office, ProcessOverlay, SystemOverlay
+from casework.configuration.mailboxes import MailboxSettings
+from casework.configuration.offices import LegalBasis, Login, Office, ProcessOverlay, SystemOverlay
 from casework.configuration.overrides import Override, export_overrides
 from casework.configuration.places import Home, checkout, config_folders, home, shipped
 from casework.configuration.processes import FieldSettings, PostingStep, Process

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from casework.configuration.answer_templates import AnswerTemplate
 from casework.configuration.baselines import ActivityTable, Baseline, WageTable
 from casework.configuration.in_force import ProcessInForce, SystemCatalogue, decision_digest
 from casework.configuration.located import Origin, Tree
-from casework.configuration.offices import LegalBasis, Login, Office, ProcessOverlay
+from casework.configuration.offices import LegalBasis, Login, Office, ProcessOverlay, SystemOverlay
 from casework.configuration.processes import Process
 from casework.configuration.statutes import Statute
-from casework.configuration.systems import BrowserSystem
+from casework.configuration.systems import BrowserSystem, MailSystem
 from casework.configuration.vocabulary import Provenance, Stage
 from casework.words.errors import ConfigurationError
 from casework.words.reading import Supplier
@@ -32,6 +33,7 @@ class Configuration:
     offices: Mapping[str, Office] = field(default_factory=dict)
     processes: Mapping[str, Process] = field(default_factory=dict)
     systems: Mapping[str, SystemCatalogue] = field(default_factory=dict)
+    answers: Mapping[str, AnswerTemplate] = field(default_factory=dict)
     statutes: Mapping[str, Statute] = field(default_factory=dict)
     baselines: Mapping[str, Baseline] = field(default_factory=dict)
     activities: Mapping[str, ActivityTable] = field(default_factory=dict)
@@ -81,6 +83,12 @@ class Configuration:
             nowhere, process, ProcessOverlay(stage=Stage.AUTOMATIC, basis=basis), statutes, self.digest
         )
 
+    def answer_for(self, office: str, answer: str) -> AnswerTemplate | None:
+        """The template of an answer in the words of the office, under the shared id; None: nobody knows it."""
+        own = (each for each in self.answers.values() if (each.office, each.instead_of) == (office, answer))
+        found = next(own, self.answers.get(answer))
+        return found.model_copy(update={"id": answer}) if found is not None else None
+
     def system_for(self, office: str, system: str, *, login: Login | None = None) -> SystemCatalogue:
         """The catalogue with the office's address, account and folder laid over it.
 
@@ -97,6 +105,8 @@ class Configuration:
         if isinstance(catalogue, BrowserSystem):
             changes |= _browser_changes(catalogue, overlay.base_url, account)
             changes |= {"ca": str(overlay.ca_file)} if overlay.ca_file else {}
+        elif isinstance(catalogue, MailSystem):
+            changes |= _mail_changes(overlay, account)
         elif overlay.folder is not None:
             changes["folder"] = str(overlay.folder)
         return catalogue.model_copy(update=changes)
@@ -137,6 +147,11 @@ def _named(things: Mapping[str, Thing], name: str, what: str) -> Thing:
 
 def _weight(row: Baseline) -> tuple[bool, int, date]:
     return row.office is not None, _RANK.index(row.provenance), row.valid_from
+
+
+def _mail_changes(overlay: SystemOverlay, account: Login | None) -> dict[str, Any]:
+    changes: dict[str, Any] = {**overlay.mail, **({"account": account.user} if account else {})}
+    return changes | ({"ca": str(overlay.ca_file)} if overlay.ca_file else {})
 
 
 def _browser_changes(catalogue: BrowserSystem, base_url: str | None, account: Login | None) -> dict[str, Any]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from casework.configuration.answer_templates import answer_problems
 from casework.configuration.baselines import Baseline, Unpublished
+from casework.configuration.doors import FolderSettings
 from casework.configuration.located import Located, Origin, Problem, Tree
 from casework.configuration.mappings import posting_problems
 from casework.configuration.offices import Office, ProcessOverlay
-from casework.configuration.processes import Process
+from casework.configuration.processes import Process, placeholders
+from casework.configuration.senders import SenderGate
 from casework.configuration.sentences import did_you_mean
 from casework.configuration.statutes import Statute, calendar_day
-from casework.configuration.vocabulary import CHECKS, DERIVED, KINDS, Nature, Provenance, Stage
+from casework.configuration.vocabulary import CHECKS, DERIVED, KINDS, FieldType, Nature, Provenance, Stage
+from casework.words.mailbox import BY_HAND_ACCOUNT
 
 if TYPE_CHECKING:
     from casework.configuration.configuration import Configuration
@@ -27,11 +31,13 @@ def cross_problems(configuration: Configuration) -> list[Problem]:
         found += _process(process, configuration)
     for office in configuration.offices.values():
         found += _office(office, configuration)
+    found += answer_problems(configuration)
     for statute in configuration.statutes.values():
         found += _statute(statute)
     for baseline in configuration.baselines.values():
         found += _baseline(baseline, configuration)
-    return found + list(_shared_kinds(configuration)) + list(_shared_mailboxes(configuration))
+    shared = [*_shared_kinds(configuration), *_shared_mailboxes(configuration), *_shared_doors(configuration)]
+    return found + shared
 
 
 def secrets_in_plain_sight(tree: Tree, section: str) -> list[Problem]:
@@ -109,6 +115,10 @@ def _overlay(
     elif overlay.stage is Stage.AUTOMATIC and overlay.basis is None:
         message = f"process `{process.id}` is automatic without a recorded legal basis"
         yield Problem(stage, message, "add `basis: {text: …}` or use `assisted`")
+    gate = overlay.sender or process.sender
+    if overlay.stage is Stage.AUTOMATIC and gate is SenderGate.ANY and _pays(process):
+        message = f"process `{process.id}` prepares payments, posts alone, and takes them from any sender"
+        yield Problem(stage, message, "write `sender: proven` (or `not_contradicted`), or use `assisted`")
     known = {field.name for field in process.fields} | set(process.kinds)
     for name in overlay.thresholds:
         origin = place(("processes", process.id, "thresholds", name))
@@ -116,6 +126,13 @@ def _overlay(
     if overlay.baseline is not None:
         origin = place(("processes", process.id, "baseline"))
         yield from _unknown(overlay, origin, "baseline", overlay.baseline, configuration.names("baselines"))
+
+
+def _pays(process: Process) -> bool:
+    """Does a posting of the process carry an account or an amount to pay into a target system?"""
+    money = {field.name for field in process.fields if field.type is FieldType.IBAN or field.name == "payable"}
+    templates = [template for step in process.postings for _, template in step.templates()]
+    return any(money.intersection(names) for template in templates for names, _, _ in placeholders(template))
 
 
 def _statute(statute: Statute) -> Iterator[Problem]:
@@ -175,8 +192,31 @@ def _shared_kinds(configuration: Configuration) -> Iterator[Problem]:
 def _shared_mailboxes(configuration: Configuration) -> Iterator[Problem]:
     owners: dict[tuple[str, int, str, str], Origin] = {}
     for office in configuration.offices.values():
-        for mailbox in office.mailboxes:
-            key = (mailbox.host, mailbox.port, mailbox.user, mailbox.folder)
+        for mailbox, folder in ((box, folder) for box in office.mailboxes for folder in box.all_folders):
+            key = (mailbox.host, mailbox.port, mailbox.user, folder)
             if key in owners:
                 yield Problem(mailbox.origin, f"mailbox `{mailbox.account}` is read already by {owners[key]}")
             owners[key] = mailbox.origin
+
+
+def _shared_doors(configuration: Configuration) -> Iterator[Problem]:
+    """Doors of one office with one name, and watched folders that lie in each other's way."""
+    watched: list[FolderSettings] = []
+    for office in configuration.offices.values():
+        names: set[str] = {BY_HAND_ACCOUNT}
+        for door in office.doors:
+            if door.account in names:
+                hint = "the record tells what came in by the name of its door"
+                yield Problem(door.origin, f"`{door.account}` is the name of another door of `{office.id}`", hint)
+            names.add(door.account)
+        for folder in office.folders:
+            for other in watched:
+                if _in_the_way(folder, other):
+                    yield Problem(folder.origin, f"folder `{folder.name}` is taken in already by {other.origin}")
+            watched.append(folder)
+
+
+def _in_the_way(folder: FolderSettings, other: FolderSettings) -> bool:
+    """Would one of them take in what belongs to the other?"""
+    pairs = [(mine, theirs) for mine in (folder.path, folder.done_path) for theirs in (other.path, other.done_path)]
+    return any(mine == theirs or mine in theirs.parents or theirs in mine.parents for mine, theirs in pairs)

@@ -11,11 +11,12 @@ from typing import Any
 
 from casework.configuration.offices import LegalBasis, Office, ProcessOverlay
 from casework.configuration.processes import FieldSettings, PostingStep, Process
+from casework.configuration.senders import SenderGate
 from casework.configuration.statutes import Statute
-from casework.configuration.systems import BrowserSystem, DropSystem
+from casework.configuration.systems import BrowserSystem, DropSystem, MailSystem
 from casework.configuration.vocabulary import Stage
 
-SystemCatalogue = BrowserSystem | DropSystem
+SystemCatalogue = BrowserSystem | DropSystem | MailSystem
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ class ProcessInForce:
         return self.overlay.allowed_error
 
     @property
+    def sender(self) -> SenderGate:
+        """What it asks of the sender here; the office's word counts before the pack's."""
+        return self.overlay.sender or self.process.sender
+
+    @property
     def due_after_days(self) -> int | None:
         """Days from arrival until the case is due; the office's word counts before the pack's."""
         return _first(self.overlay.due_after_days, self.process.due_after_days)
@@ -85,10 +91,11 @@ def decision_digest(
 
     What does not change what is posted is left out, each with its reason: the stage and its basis (they say who
     decides, and are looked at when a case is carried over), titles and labels (words for people), the baseline, the
-    purpose and the service keys (they serve the books), logins and accounts (who enters, not what).
+    purpose and the service keys (they serve the books), logins and accounts (who enters, not what), answers (they are
+    orders of their own).
     """
     parts = {
-        "process": shared.model_dump(mode="json", exclude={"title", "baseline", "purpose", "service_keys"}),
+        "process": shared.model_dump(mode="json", exclude={"title", "baseline", "purpose", "service_keys", "answers"}),
         "thresholds": _overlay_part(office, shared.id),
         "names": [office.names, office.buyer_references, sorted(office.municipalities.items())],
         "statutes": {
@@ -104,7 +111,7 @@ def decision_digest(
 
 def _overlay_part(office: Office, process: str) -> dict[str, Any]:
     overlay = office.processes.get(process)
-    return overlay.model_dump(mode="json", include={"thresholds", "model"}) if overlay else {}
+    return overlay.model_dump(mode="json", include={"thresholds", "model", "sender"}) if overlay else {}
 
 
 def _system_part(catalogue: SystemCatalogue) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from casework.configuration import places
+from casework.configuration.answer_templates import AnswerTemplate
 from casework.configuration.baselines import ActivityTable, Baseline, WageTable
 from casework.configuration.configuration import Configuration
 from casework.configuration.crosschecks import cross_problems, secrets_in_plain_sight
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Any] = {
     "offices": Office,
     "processes": Process,
     "systems": System,
+    "answers": AnswerTemplate,
     "statutes": Statute,
     "baselines": Baseline,
     "rates": Annotated[ActivityTable | WageTable, Field(discriminator="kind")],
@@ -39,7 +41,16 @@ SECTIONS: dict[str, Any] = {
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {section: TypeAdapter(kind) for section, kind in SECTIONS.items()}
 ID_KEYS = {"systems": "system"}
-_PATHS = {("suppliers",), ("mailboxes", "*", "ca_file"), ("systems", "*", "folder"), ("systems", "*", "ca_file")}
+_PATHS = {
+    ("suppliers",),
+    ("smime", "certificate"),
+    ("mailboxes", "*", "ca_file"),
+    ("mailboxes", "*", "oauth2", "ca_file"),
+    ("folders", "*", "path"),
+    ("senders", "dkim", "keys", "*"),
+    ("systems", "*", "folder"),
+    ("systems", "*", "ca_file"),
+}
 Key = tuple[str, str]
 _LAID_OVER: WeakKeyDictionary[Configuration, tuple[list[Override], Configuration]] = WeakKeyDictionary()
 
@@ -219,6 +230,7 @@ def _build(trees: dict[Key, Tree], faulty: frozenset[Key] = frozenset()) -> tupl
         offices=objects["offices"],
         processes=objects["processes"],
         systems=objects["systems"],
+        answers=objects["answers"],
         statutes=objects["statutes"],
         baselines=objects["baselines"],
         activities={name: table for name, table in rates.items() if isinstance(table, ActivityTable)},

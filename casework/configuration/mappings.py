@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from casework.configuration.located import Origin, Problem
 from casework.configuration.processes import PostingStep, Process, placeholders, stray_braces
 from casework.configuration.sentences import did_you_mean
-from casework.configuration.systems import BrowserSystem, DropSystem, Step
+from casework.configuration.systems import BrowserSystem, DropSystem, MailSystem, Step
 from casework.configuration.vocabulary import GIVEN
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ def posting_problems(
         if step.system not in known_systems:
             hint = did_you_mean(step.system, known_systems)
             yield Problem(place((*path, "system")), f"system `{step.system}` is not known", hint)
+        return
+    if isinstance(system, MailSystem):
+        hint = "name an answer under `answers`"
+        yield Problem(place((*path, "system")), f"`{step.system}` sends mail; a posting cannot go there", hint)
         return
     if step.operation not in system.operations:
         hint = did_you_mean(step.operation, system.operations)

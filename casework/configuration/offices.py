@@ -9,31 +9,19 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
 
-from casework.configuration import secrets
+from casework.configuration.answers import MailOverlay, Release
+from casework.configuration.doors import FolderSettings
+from casework.configuration.intake import IntakeSettings
 from casework.configuration.located import Located
+from casework.configuration.mailboxes import MailboxSettings, SecretName
+from casework.configuration.retention import Retention
+from casework.configuration.senders import SenderGate, SenderSettings
+from casework.configuration.smime import SmimeSettings
 from casework.configuration.vocabulary import Stage
 from casework.words.reading import ReadingContext
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$")]
-SecretName = Annotated[str, StringConstraints(pattern=rf"^{secrets.NAME.pattern}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class MailboxSettings(Located):
-    """A mailbox by IMAPS. `secret` names the password; `ca_file` None means the system's certificate store.
-
-    `authserv_id` is the gateway whose Authentication-Results header may prove a sender; None: nothing proves one.
-    """
-
-    account: str
-    host: str
-    port: int = Field(default=993, ge=1, le=65535)
-    user: str
-    secret: SecretName
-    folder: str = "INBOX"
-    done_folder: str = "Eingelesen"
-    ca_file: Path | None = None
-    authserv_id: str | None = None
 
 
 class Login(Located):
@@ -43,7 +31,7 @@ class Login(Located):
     secret: SecretName
 
 
-class SystemOverlay(Located):
+class SystemOverlay(MailOverlay):
     """What an office says about a target system: its address, its logins, its folder for drops."""
 
     base_url: str | None = None
@@ -78,6 +66,8 @@ class ProcessOverlay(Located):
     thresholds: dict[str, Share] = Field(default_factory=dict)
     model: bool = True
     four_eyes: bool = False
+    sender: SenderGate | None = None
+    answers: Release = Release.HAND
     expires_after_days: int | None = Field(default=None, ge=1)
     due_after_days: int | None = Field(default=None, ge=0)
     baseline: str | None = None
@@ -92,14 +82,19 @@ class Office(Located):
     land: str = "SH"
     names: tuple[str, ...] = ()
     mailboxes: tuple[MailboxSettings, ...] = ()
+    folders: tuple[FolderSettings, ...] = ()
     form_senders: tuple[str, ...] = ()
+    senders: SenderSettings = Field(default_factory=SenderSettings)
     buyer_references: tuple[str, ...] = ()
+    smime: SmimeSettings | None = None
     suppliers: Path | None = None
     municipalities: dict[str, Identifier] = Field(default_factory=dict)
     processes: dict[str, ProcessOverlay] = Field(default_factory=dict)
     systems: dict[str, SystemOverlay] = Field(default_factory=dict)
+    retention: Retention = Field(default_factory=Retention)
+    intake: IntakeSettings = Field(default_factory=IntakeSettings)
 
-    @field_validator("municipalities", "processes", "systems", mode="before")
+    @field_validator("municipalities", "processes", "systems", "retention", "intake", mode="before")
     @classmethod
     def _nothing_yet(cls, value: object) -> object:
         """A heading with nothing below it, as one begins a file or comments its last line out."""
@@ -110,6 +105,11 @@ class Office(Located):
         """Every name the office answers to, its own first."""
         return (self.name, *self.names)
 
+    @property
+    def doors(self) -> tuple[MailboxSettings | FolderSettings, ...]:
+        """Every way by which post comes in; `account` names it for good in the record."""
+        return (*self.mailboxes, *self.folders)
+
     def reading_context(
         self, mailbox: MailboxSettings | None = None, *, model_path: str | None = None
     ) -> ReadingContext:
@@ -117,5 +117,6 @@ class Office(Located):
         return ReadingContext(
             authserv_id=mailbox.authserv_id if mailbox else None,
             form_senders=self.form_senders,
+            arc_sealers=self.senders.arc_sealers,
             model_path=model_path,
         )

@@ -9,8 +9,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 
+from casework.configuration.answers import ProcessAnswer
 from casework.configuration.located import Located
 from casework.configuration.offices import Identifier
+from casework.configuration.senders import SenderGate
 from casework.configuration.vocabulary import FieldType, Nature
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\|[a-z][a-z0-9_]*)*)(:[a-z]+)?(\?)?\}")
@@ -102,7 +104,9 @@ class Process(Located):
     fields: tuple[FieldSettings, ...] = ()
     postings: tuple[PostingStep, ...] = ()
     checks: tuple[str, ...] = ()
+    answers: tuple[ProcessAnswer, ...] = ()
     nature: Nature = Nature.CAPTURE
+    sender: SenderGate = SenderGate.ANY
     baseline: str
     expires_after_days: int | None = Field(default=None, ge=1)
     due_after_days: int | None = Field(default=None, ge=0)

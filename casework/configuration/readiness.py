@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from casework.configuration.answers import Release
 from casework.configuration.located import Origin, Problem
 from casework.configuration.masks import MaskField, Step
 from casework.configuration.offices import Office
 from casework.configuration.processes import FieldSettings, PostingStep, Process, placeholders
 from casework.configuration.secrets import has_secret
-from casework.configuration.systems import BrowserOperation, BrowserSystem
+from casework.configuration.systems import BrowserOperation, BrowserSystem, MailSystem
 from casework.configuration.vocabulary import Stage
 
 if TYPE_CHECKING:
@@ -50,15 +51,33 @@ def missing_systems(configuration: Configuration) -> list[Problem]:
             message = f"process `{process.id}` posts into `{name}`, and the office does not say where that is"
             hint = f"add `{name}: {{{needed}}}` under `systems`"
             found.append(Problem(place(("processes", process.id)), message, hint))
+        found += _missing_mail(office, configuration)
     return found
+
+
+def _missing_mail(office: Office, configuration: Configuration) -> Iterator[Problem]:
+    """Answers that a rule shall release though the office does not say where its mail goes out."""
+    place = configuration.trees["offices", office.id].place
+    hint = "add `antwort: {host: …, from: …, login: {user: …, secret: …}}` under `systems`"
+    for process in running(office, configuration):
+        if office.processes[process.id].answers is not Release.RULE:
+            continue
+        named = [each.answer for each in process.answers if each.release is Release.RULE]
+        systems = {configuration.answers[name].system for name in named if name in configuration.answers}
+        for name in sorted(systems & set(configuration.systems)):
+            system = configuration.system_for(office.id, name)
+            if isinstance(system, MailSystem) and not system.is_set_up:
+                message = f"process `{process.id}` answers by rule, and the office does not say where its mail goes out"
+                yield Problem(place(("processes", process.id, "answers")), message, hint)
 
 
 def missing_secrets(configuration: Configuration) -> list[Problem]:
     """Secrets that the offices name, or leave to a catalogue, and nobody gave to this process."""
     named: list[tuple[Origin, str]] = []
     for office in configuration.offices.values():
-        named += [(mailbox.origin, mailbox.secret) for mailbox in office.mailboxes]
+        named += [(mailbox.origin, mailbox.secret_name) for mailbox in office.mailboxes]
         named += [(login.origin, login.secret) for overlay in office.systems.values() for login in overlay.all_logins]
+        named += [(office.smime.origin, office.smime.secret)] if office.smime else []
         named += _left_to_catalogues(office, configuration)
     return [
         Problem(

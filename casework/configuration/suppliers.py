@@ -1,4 +1,7 @@
-"""The office's table of suppliers: CSV with `name;vat_id;iban`, one row per account."""
+"""The office's table of suppliers: CSV with `name;vat_id;iban`, one row per account.
+
+A further column `domain` may name the domains a supplier writes from, with blanks between them.
+"""
 
 from __future__ import annotations
 
@@ -24,17 +27,22 @@ def read_suppliers(path: Path) -> tuple[tuple[Supplier, ...], list[Problem]]:
             Origin(str(path), 1), f"column {', '.join(missing)} is missing", "first line: name;vat_id;iban"
         )
         return (), [problem]
-    rows: dict[str, tuple[str, str, list[str]]] = {}
+    rows: dict[str, tuple[str, str, list[str], list[str]]] = {}
     problems: list[Problem] = []
     for row in reader:
         name, vat_id, iban = (_compact(row, column) for column in COLUMNS)
         if not name:
             problems.append(Problem(Origin(str(path), reader.line_num), "a supplier without a name"))
             continue
-        known = rows.setdefault(vat_id or name.casefold(), (name, vat_id, []))
+        known = rows.setdefault(vat_id or name.casefold(), (name, vat_id, [], []))
         if iban and iban not in known[2]:
             known[2].append(iban)
-    return tuple(Supplier(name=name, vat_id=vat, ibans=tuple(ibans)) for name, vat, ibans in rows.values()), problems
+        known[3].extend((row.get("domain") or "").lower().split())
+    suppliers = [
+        Supplier(name=name, vat_id=vat, ibans=tuple(ibans), domains=tuple(dict.fromkeys(domains)))
+        for name, vat, ibans, domains in rows.values()
+    ]
+    return tuple(suppliers), problems
 
 
 def _compact(row: dict[str, str | None], column: str) -> str:

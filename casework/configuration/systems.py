@@ -11,7 +11,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from casework.configuration.catalogue_names import dangling_names
 from casework.configuration.masks import Dialog, Entry, Mask, PageSign, RequestSign, Slug, Step
 
-__all__ = ["SYSTEM", "BrowserOperation", "BrowserSystem", "DropOperation", "DropSystem", "Step", "System"]
+__all__ = ["SYSTEM", "BrowserOperation", "BrowserSystem", "DropOperation", "DropSystem", "MailSystem", "Step", "System"]
 
 OperationClass = Literal["set", "create", "create_blind", "irreversible"]
 
@@ -166,8 +166,40 @@ class DropSystem(SystemBase):
     operations: dict[Slug, DropOperation]
 
 
-System = Annotated[BrowserSystem | DropSystem, Field(discriminator="transport")]
-SYSTEM: TypeAdapter[BrowserSystem | DropSystem] = TypeAdapter(System)
+class MailOperation(Entry):
+    """A sort of answer. Its fields are those of a letter: who it goes to, subject, body, what it answers."""
+
+    title: str
+    operation_class: Literal["irreversible"] = Field(default="irreversible", alias="class")
+
+
+class MailSystem(SystemBase):
+    """A mail server that takes what we send (SMTP submission). The account is the office's: see `MailOverlay`.
+
+    `security`: TLS from the first byte, or STARTTLS, which the server has to offer. `most_per_day`: answers to one
+    address within 24 hours.
+    """
+
+    transport: Literal["mail"]
+    host: str = ""
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls"] = "starttls"
+    account: str = ""
+    sender: str = ""
+    from_name: str = ""
+    reply_to: str = ""
+    ca: str = ""
+    most_per_day: int = Field(default=5, ge=1)
+    operations: dict[Slug, MailOperation]
+
+    @property
+    def is_set_up(self) -> bool:
+        """Does the office say where its mail goes out and under which address?"""
+        return bool(self.host and self.sender)
+
+
+System = Annotated[BrowserSystem | DropSystem | MailSystem, Field(discriminator="transport")]
+SYSTEM: TypeAdapter[BrowserSystem | DropSystem | MailSystem] = TypeAdapter(System)
 
 
 def _at(path: tuple[str | int, ...], text: str) -> InitErrorDetails:

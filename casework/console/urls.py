@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from casework.console.views import books, case, decide, files, home, lists, operations, sign_in, trail
+from casework.console.views import answers, books, case, decide, files, home, lists, operations, sign_in, trail
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("vorgaenge/", lists.cases, name="cases"),
     path("vorgaenge/<slug:reference>/", case.case_page, name="case"),
     path("vorgaenge/<slug:reference>/entscheiden/", decide.decide, name="decide"),
+    path("vorgaenge/<slug:reference>/antworten/", answers.overview, name="answers"),
+    path("vorgaenge/<slug:reference>/antworten/senden/", answers.send, name="answer_send"),
+    path("vorgaenge/<slug:reference>/antworten/<int:number>/", answers.settle, name="answer_settle"),
     path("vorgaenge/<slug:reference>/zeit/", decide.spent, name="spent"),
     path("vorgaenge/<slug:reference>/original/", files.original, name="original"),
     path("vorgaenge/<slug:reference>/seiten/<int:page>/", files.page_image, name="page_image"),

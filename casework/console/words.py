@@ -24,6 +24,14 @@ STATES: Words = {
     "done": gettext_lazy("Erledigt"),
     "closed": gettext_lazy("Geschlossen"),
 }
+ANSWER_STATES: Words = {
+    "waiting": gettext_lazy("wartet"),
+    "sent": gettext_lazy("gesendet"),
+    "failed": gettext_lazy("nicht hinausgegangen"),
+    "unknown": gettext_lazy("Ausgang ungewiss"),
+    "withdrawn": gettext_lazy("zurückgezogen"),
+    "returned": gettext_lazy("als unzustellbar zurückgekommen"),
+}
 KINDS: Words = {
     "invoice": gettext_lazy("Rechnung"),
     "dog_registration": gettext_lazy("Hund: Anmeldung"),
@@ -53,7 +61,13 @@ CLOSINGS: Words = {
     "correct_in_target": gettext_lazy("Wird im Zielsystem berichtigt"),
 }
 EVENTS: Words = {
+    "answer_ordered": gettext_lazy("Antwort freigegeben"),
+    "answer_not_given": gettext_lazy("Keine Antwort gegeben"),
+    "answer_withdrawn": gettext_lazy("Antwort zurückgezogen"),
+    "answer_told": gettext_lazy("Nachricht zu einer Antwort"),
     "opened": gettext_lazy("Eingegangen und gespeichert"),
+    "bytes_came": gettext_lazy("Nachträglich aus dem Postfach geholt"),
+    "moved_back": gettext_lazy("Nicht Eingelesenes in den Posteingang zurückgelegt"),
     "read": gettext_lazy("Gelesen"),
     "corrected": gettext_lazy("Angaben berichtigt"),
     "recomputed": gettext_lazy("Angaben neu berechnet und geprüft"),
@@ -90,6 +104,10 @@ EVENTS: Words = {
     "login": gettext_lazy("Angemeldet"),
     "login_failed": gettext_lazy("Anmeldung fehlgeschlagen"),
     "renumbered": gettext_lazy("Postfach neu nummeriert"),
+    "erased": gettext_lazy("Schreiben gelöscht"),
+    "mailbox_copy_erased": gettext_lazy("Löschen der Mail im Postfach angeordnet"),
+    "mailbox_copy_gone": gettext_lazy("Mail im Postfach gelöscht oder nicht mehr gefunden"),
+    "backed_up": gettext_lazy("Sicherung geprüft"),
 }
 ATTEMPTS: Words = {
     "prepared": gettext_lazy("Vorbereitet"),
@@ -222,13 +240,15 @@ def health_name(kind: str, name: str) -> str:
 
 
 def lease_words(name: str) -> str:
-    """What a bot that holds this lease does: `mailbox:OFFICE:ACCOUNT:FOLDER` or `login:SYSTEM:USER`."""
+    """What a bot that holds this lease does: `mailbox:OFFICE:ACCOUNT`, `reconcile:OFFICE` or `login:SYSTEM:USER`."""
     kind, *rest = name.split(":")
     if kind == "mailbox" and len(rest) >= 2:
         return _("%(office)s: Postfach %(mailbox)s wird abgerufen") % {
             "office": office_name(rest[0]),
             "mailbox": rest[1],
         }
+    if kind == "reconcile" and rest:
+        return _("%(office)s: Postfach, Akte und Ablage werden abgeglichen") % {"office": office_name(rest[0])}
     if kind == "login" and len(rest) >= 2:
         return _("%(system)s: angemeldet als %(account)s") % {"system": system_title(rest[0]), "account": rest[1]}
     return name

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from casework.configuration.in_force import ProcessInForce
 from casework.configuration.vocabulary import Stage
-from casework.record.models import Attempt, Case, Decision, Posting
+from casework.record.models import Answer, Attempt, Case, Decision, Posting
+from casework.words.answers import FIRST_ANSWER_STEP, AnswerState
 from casework.words.errors import AmtsboteError
 from casework.words.states import OPEN_ATTEMPTS, State, needs_person
 
@@ -30,7 +33,7 @@ def in_review(case: Case) -> bool:
 
 def open_attempt_of(case: Case) -> Attempt | None:
     """The attempt of which nobody knows whether it took effect, if there is one."""
-    attempts = Attempt.objects.filter(posting__case=case, state__in=OPEN_ATTEMPTS)
+    attempts = _own_attempts(case).filter(state__in=OPEN_ATTEMPTS)
     return attempts.select_related("posting").order_by("posting__step", "-number").first()
 
 
@@ -42,9 +45,14 @@ def asked_attempt_of(case: Case) -> Attempt | None:
     opened = open_attempt_of(case)
     if opened is not None or not in_review(case):
         return opened
-    attempts = Attempt.objects.filter(posting__case=case, posting__confirmed_at=None).select_related("posting")
+    attempts = _own_attempts(case).filter(posting__confirmed_at=None).select_related("posting")
     newest = {attempt.posting_id: attempt for attempt in attempts.order_by("-posting__step", "number")}
     return next((attempt for attempt in newest.values() if _needs_person(attempt)), None)
+
+
+def _own_attempts(case: Case) -> QuerySet[Attempt]:
+    """Those of the case's own way; what became of its answers is asked beside it."""
+    return Attempt.objects.filter(posting__case=case, posting__step__lt=FIRST_ANSWER_STEP)
 
 
 def _needs_person(attempt: Attempt) -> bool:
@@ -93,12 +101,16 @@ def _posts(process: ProcessInForce) -> bool:
 
 def is_partly_posted(case: Case) -> bool:
     """Does a target system already hold something of this case?"""
-    return Posting.objects.filter(case=case).exclude(confirmed_at=None).exists()
+    own = Posting.objects.filter(case=case, step__lt=FIRST_ANSWER_STEP)
+    return own.exclude(confirmed_at=None).exists()
 
 
 def closing_reasons(case: Case) -> tuple[str, ...]:
     """For which reasons a person may close this case."""
-    return CLOSING_PARTLY_POSTED if is_partly_posted(case) else CLOSING
+    if is_partly_posted(case):
+        return CLOSING_PARTLY_POSTED
+    # what could not be fetched cannot be handed over
+    return CLOSING if case.message.has_bytes else tuple(reason for reason in CLOSING if reason != "other_office")
 
 
 def check_close(case: Case, reason: str) -> None:
@@ -109,13 +121,19 @@ def check_close(case: Case, reason: str) -> None:
 
 
 def can_read_again(case: Case) -> bool:
-    """May the case be prepared once more? Not when a target system already holds something of it, or may hold it."""
-    return in_review(case) and asked_attempt_of(case) is None and not is_partly_posted(case)
+    """May the case be prepared once more? Not when a target system already holds something of it, or may hold it.
+
+    Nor while its letter could not be fetched.
+    """
+    asked = asked_attempt_of(case) is not None
+    return in_review(case) and case.message.has_bytes and not asked and not is_partly_posted(case)
 
 
 def check_read_again(case: Case) -> None:
     check_in_review(case)
     _check_answered(case, asked_attempt_of(case))
+    if not case.message.has_bytes:
+        raise WrongMoment("no_bytes", f"case {case.reference}: its letter still lies in the mailbox")
     if is_partly_posted(case):
         raise WrongMoment("partly_posted", f"case {case.reference} is partly posted; its kind and fields are fixed")
 
@@ -149,6 +167,32 @@ def check_reopen(case: Case) -> None:
         raise WrongMoment(
             "not_finished", f"case {case.reference} is {case.state}; only a finished case can be reopened"
         )
+
+
+def can_answer(case: Case) -> bool:
+    """May somebody write to the sender? Not while a bot has the case."""
+    return case.state in (State.REVIEW, State.DONE, State.CLOSED)
+
+
+def check_answer(case: Case) -> None:
+    if not can_answer(case):
+        raise WrongMoment("not_at_rest", f"case {case.reference} is {case.state}; answer when no bot has it")
+
+
+def can_withdraw_answer(answer: Answer) -> bool:
+    """May the answer be struck off? Only while it waits, or when it did not go out."""
+    return answer.state in (AnswerState.WAITING, AnswerState.FAILED) and can_answer(answer.case)
+
+
+def check_withdraw_answer(answer: Answer) -> None:
+    if not can_withdraw_answer(answer):
+        raise WrongMoment("answer_gone", f"answer {answer.number} of {answer.case.reference} is {answer.state}")
+
+
+def check_answer_unknown(answer: Answer) -> None:
+    """Is the one question open: did the answer arrive?"""
+    if answer.state != AnswerState.UNKNOWN:
+        raise WrongMoment("no_question", f"answer {answer.number} of {answer.case.reference} is {answer.state}")
 
 
 def first_release_of(case: Case) -> Decision | None:

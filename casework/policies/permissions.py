@@ -106,6 +106,16 @@ def check_reopen(user: User, case: Case) -> None:
     _require(can_reopen(user, case), f"opening {case.reference} again needs a clerk or auditor of {case.office}")
 
 
+def can_save_original(user: User, case: Case, *, harmful: bool) -> bool:
+    """May they save the letter as it came? What counts as malware, or was never scanned, only an officer may."""
+    return not harmful or has_role(user, case.office, {Role.OFFICER})
+
+
+def check_save_original(user: User, case: Case, *, harmful: bool) -> None:
+    allowed = can_save_original(user, case, harmful=harmful)
+    _require(allowed, f"the original of {case.reference} may hold malware: saving it needs an officer of {case.office}")
+
+
 def can_second(user: User, first: int | None) -> bool:
     """May they give the second of four eyes? It takes somebody else than the first."""
     return first is not None and first != user.pk

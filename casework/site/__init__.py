@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from casework.words.lines import keep_logs_to_lines
+
 
 def keep_to_owner() -> None:
     """Whatever this process and its children write from now on, its owner alone can read."""
@@ -16,6 +18,7 @@ def boot() -> None:
     from django.apps import apps
 
     keep_to_owner()
+    keep_logs_to_lines()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casework.site.settings")
     if not apps.ready:
         django.setup()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from casework.words.reading import Supplier
+from casework.words.sender import KnownSenders
 
 
 class Knowledge(Protocol):
@@ -16,6 +17,12 @@ class Knowledge(Protocol):
 
     def business_key_taken(self, kind: str, key: str) -> bool:
         """Has another open or done case of this office the same business key?"""
+
+    def nearly_same(self) -> str:
+        """The reference of another case of this office whose letter says nearly the same; empty for none."""
+
+    def senders(self) -> KnownSenders:
+        """The organisations whose mail this office knows."""
 
     def is_own_address(self, *, buyer_reference: str, buyer_name: str) -> bool | None:
         """Is the letter for this office? None when nothing is known about it."""

@@ -85,6 +85,9 @@ class Door(Protocol):
     def taken(self, known: FolderMark | None = None) -> Look:
         """What lies in the done folder, for the daily reconciliation; like `look`."""
 
+    def remove(self, place: MailboxPlace) -> None:
+        """Delete one message of the done folder for good; the caller has compared its bytes."""
+
     def idle(self, seconds: float) -> bool:
         """Wait for news at most that long: a hint only."""
 

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field as Default
 
+from casework.words.answers import Correspondence
+from casework.words.sender import SenderVerdict
+
 
 class Origin(StrEnum):
     """Where a source comes from; two sources are independent when their origins differ (DESIGN §7)."""
@@ -130,6 +133,8 @@ class DocumentReading(BaseModel):
     unsure: list[str] = Default(default_factory=list)
     parts: list[str] = Default(default_factory=list)
     """Ids of the parts that belong to this document beside its main part (embedded XML, the visible twin)."""
+    text: str = ""
+    """What was read of it in words, to find letters that are nearly the same; empty when nothing but data was read."""
 
 
 class PageWord(BaseModel):
@@ -169,8 +174,9 @@ class MessageHead(BaseModel):
     sent_at: str = ""
     auto_submitted: bool = False
     bulk: bool = False
-    sender_proof: str = "none"
-    """`pass` only with an aligned pass from the pinned authserv-id; else `none`, `fail` or `foreign`."""
+    correspondence: Correspondence = Default(default_factory=Correspondence)
+    verdict: SenderVerdict | None = None
+    """Who sent the mail and what that is worth; None for anything that is no mail."""
     body: str = ""
 
 
@@ -187,12 +193,16 @@ class FileReading(BaseModel):
 
 
 class ReadingContext(BaseModel):
-    """What the office tells the reader: the pinned authserv-id and the senders of form mail."""
+    """What the office tells the reader: whom to believe about a sender, and the senders of form mail."""
 
     model_config = ConfigDict(frozen=True)
 
     authserv_id: str | None = None
+    trusted_sender: bool = False
+    """The message lay in a folder that only the online service can write: that proves its sender."""
     form_senders: tuple[str, ...] = ()
+    arc_sealers: tuple[str, ...] = ()
+    """Domains whose ARC seal is believed."""
     model_path: str | None = None
     """The trained kinds model (skops file), or None: rules and bytes only."""
     fixed_kinds: dict[str, str] = Default(default_factory=dict)
@@ -207,3 +217,5 @@ class Supplier(BaseModel):
     name: str
     vat_id: str = ""
     ibans: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    """Domains it writes from, where the office's table names them."""

@@ -69,9 +69,11 @@ class Transition:
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(None, State.NEW, (Actor.INTAKE, Actor.PREPARE), "message stored; sibling from the same message"),
     Transition(State.NEW, State.READY, (Actor.PREPARE,), "one kind, fields accepted, checks silent, automatic"),
-    Transition(State.NEW, State.REVIEW, (Actor.PREPARE,), "unsure, a check spoke, or a human must"),
+    Transition(State.NEW, State.REVIEW, (Actor.PREPARE, Actor.INTAKE), "unsure, a check spoke, a human must; no bytes"),
     Transition(State.NEW, State.CLOSED, (Actor.PREPARE,), "nothing to do; duplicate"),
-    Transition(State.REVIEW, State.NEW, (Actor.CLERK, Actor.OFFICER), "other kind, split, merge, read again"),
+    Transition(
+        State.REVIEW, State.NEW, (Actor.CLERK, Actor.OFFICER, Actor.INTAKE), "other kind, split, merge, read again"
+    ),
     Transition(State.REVIEW, State.READY, (Actor.CLERK,), "released; attempt 2 opened"),
     Transition(State.REVIEW, State.CLOSED, (Actor.CLERK,), "done by hand, other office, duplicate, withdrawn"),
     Transition(State.READY, State.POSTING, (Actor.TRANSFER,), "claimed under a lease"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -11,7 +12,7 @@ from lxml import etree
 
 from casework.words.reading import Box, DecidedBy, DocumentReading, MessageHead, Origin
 from classifiers.readers.content import IMAGES
-from classifiers.readers.documents import text_of_piece
+from classifiers.readers.documents import text_of_piece, words_of_piece
 from classifiers.readers.limits import Limits
 from classifiers.readers.markup import XmlRefused, parse_xml
 from classifiers.readers.parts import Piece, Role
@@ -41,12 +42,14 @@ class Material:
         *,
         form_sender: bool,
         has_attachments: bool = False,
+        beside: Sequence[Piece] = (),
     ) -> None:
         self.piece, self.head, self.embedded, self.limits = piece, head, embedded, limits
         self.form_sender = form_sender
         """Does the part come in a mail from a proven sender of form mail?"""
         self.has_attachments = has_attachments
         """Does anything but the body hang on the mail, readable for us or not?"""
+        self._beside = beside
 
     @property
     def is_body(self) -> bool:
@@ -70,6 +73,11 @@ class Material:
     def lowered(self) -> str:
         """The whole text, lower case, blanks squeezed: for looking up words."""
         return re.sub(r"\s+", " ", self.text.whole.lower())
+
+    @cached_property
+    def beside(self) -> str:
+        """What else the mail says for people: its body in other forms, what a bounce quotes; lower case."""
+        return re.sub(r"\s+", " ", " ".join(words_of_piece(piece) for piece in self._beside).lower())
 
     @cached_property
     def form(self) -> dict[str, tuple[str, Box | None]]:

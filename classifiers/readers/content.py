@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import zipfile
 
 import puremagic
+
+from classifiers.readers.archives import ArchiveRefused, entries_of
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE!"
 
@@ -25,6 +28,8 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (0, b"\x1f\x8b", "application/gzip"),
     (0, b"BZh", "application/x-bzip2"),
+    (0, b"\xfd7zXZ\x00", "application/x-xz"),
+    (257, b"ustar", "application/x-tar"),
     (8, b"WEBP", "image/webp"),
     (4, b"ftypheic", "image/heic"),
     (0, b"{\\rtf", "text/rtf"),
@@ -33,12 +38,17 @@ _MAIL_HEADER = re.compile(
     rb"(?:^|\n)(?:received|return-path|delivered-to|message-id|mime-version|from|subject|date|to|x-[a-z-]+)[ \t]*:",
     re.IGNORECASE,
 )
+_STAMP = re.compile(
+    rb"(?:[!-9;-~]+[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*){0,60}?(?:received|return-path|message-id|mime-version)[ \t]*:",
+    re.IGNORECASE,
+)
+"""Headers, from the first line on, that only programs write: such a file is a mail, whatever it is called."""
 _HEADER_LINE = re.compile(rb"^(?:[!-9;-~]+[ \t]*:|From |>From |[ \t])")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|body|head|table|div|p)\b", re.IGNORECASE)
+_CONTROLS = bytes(byte for byte in range(32) if byte not in (9, 10, 12, 13, 27))
 _XML = re.compile(rb"^\s*(?:<\?xml|<!--|<!DOCTYPE|<[A-Za-z_][\w.\-]*(?::[A-Za-z_][\w.\-]*)?[\s>/])")
 
 IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp"})
-EXECUTABLES = frozenset({"application/x-msdownload", "application/x-executable"})
 
 
 def is_malware(data: bytes) -> bool:
@@ -60,12 +70,27 @@ def type_of(data: bytes, *, declared: str = "", name: str = "") -> str:
 
 
 def _by_sign(data: bytes) -> str | None:
-    if b"%PDF-" in data[:1024]:
+    if b"%PDF-" in data[:1024] and not _is_in_archive(data):
         return "application/pdf"
     for offset, sign, media_type in _SIGNS:
         if data[offset : offset + len(sign)] == sign:
             return _kind_of_zip(data) if media_type == "application/zip" else media_type
     return None
+
+
+def _is_in_archive(data: bytes) -> bool:
+    """Does the sign of a PDF belong to a file that a zip lists and holds uncompressed? Then the zip is all there is."""
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    place = data.find(b"%PDF-")
+    try:
+        _, entries = entries_of(data)
+    except ArchiveRefused:
+        return False
+    stored = [entry.header_offset for entry in entries if entry.compress_type == zipfile.ZIP_STORED]
+    lengths = [int.from_bytes(data[at + 26 : at + 28], "little") + int.from_bytes(data[at + 28 : at + 30], "little")
+               for at in stored]  # fmt: skip
+    return place in {at + 30 + length for at, length in zip(stored, lengths, strict=True)}
 
 
 def _kind_of_zip(data: bytes) -> str:
@@ -78,7 +103,7 @@ def _kind_of_zip(data: bytes) -> str:
 def _is_text(head: bytes) -> bool:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
-    controls = sum(byte < 32 and byte not in (9, 10, 12, 13, 27) for byte in head)
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     return controls <= len(head) * 0.02
 
 
@@ -91,7 +116,10 @@ def _kind_of_text(head: bytes, declared: str, name: str) -> str:
         return "text/html" if b"http://www.w3.org/1999/xhtml" in plain else "application/xml"
     if plain.startswith(b"BEGIN:VCALENDAR"):
         return "text/calendar"
-    if looks_like_mail(plain) and not declared.startswith("text/") and not name.lower().endswith((".txt", ".csv")):
+    if plain.startswith(b"BEGIN:VCARD"):
+        return "text/vcard"
+    called_text = declared.startswith("text/") or name.lower().endswith((".txt", ".csv"))
+    if looks_like_mail(plain) and (not called_text or (not declared and _STAMP.match(plain))):
         return "message/rfc822"
     return declared if declared in {"text/html", "text/calendar", "text/csv"} else "text/plain"
 

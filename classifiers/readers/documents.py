@@ -9,14 +9,16 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from casework.words.reading import Origin
 from classifiers.readers.content import IMAGES
-from classifiers.readers.headers import decode_bytes
+from classifiers.readers.headers import decode_bytes, header
 from classifiers.readers.limits import Limits
+from classifiers.readers.mail import parse_mail
 from classifiers.readers.markup import text_of_html
 from classifiers.readers.ocr import DPI, OcrMissing, read_page
 from classifiers.readers.parts import Piece
 from classifiers.readers.pdf import POINTS_PER_INCH, page_texts, render_pages
 from classifiers.readers.pdf_structure import PdfRefused
 from classifiers.readers.texts import PageText, Text, text_from_pages, text_from_plain
+from classifiers.readers.transfer import without_uuencoded
 
 LEAST_LETTERS = 12
 """A page whose text layer has fewer letters than this is treated as a picture of a page."""
@@ -31,26 +33,56 @@ def text_of_piece(piece: Piece, limits: Limits) -> Text:
     if piece.type in IMAGES:
         return _text_of_picture(piece.data, limits)
     if piece.type == "text/html":
-        return text_from_plain(text_of_html(plain_text(piece)))
+        return _text_of_characters(text_of_html(plain_text(piece)), limits)
     if piece.type.startswith("text/"):
-        return text_from_plain(plain_text(piece))
+        return _text_of_characters(plain_text(piece), limits)
     return Text(reason="type_unsupported")
 
 
+def _text_of_characters(characters: str, limits: Limits) -> Text:
+    """As much of it as a letter may have; what is beyond nobody reads, and the text says so."""
+    lines = characters[: limits.letters].splitlines()
+    text = text_from_plain("\n".join(lines[: limits.lines]))
+    text.left_out = len(characters) > limits.letters or len(lines) > limits.lines
+    return text
+
+
 def plain_text(piece: Piece) -> str:
-    """The characters of a text part."""
-    return decode_bytes(piece.data, piece.notes.get("charset") or None)
+    """The characters of a text part; files that were written into it are parts of their own."""
+    text = decode_bytes(piece.data, piece.notes.get("charset") or None)
+    return without_uuencoded(text) if "uuencoded" in piece.notes else text
+
+
+def words_of_piece(piece: Piece) -> str:
+    """What a text says to people; of a mail, or of the headers of one, its subject."""
+    if piece.type == "message/rfc822" or piece.notes.get("declared", "").endswith("rfc822-headers"):
+        return header(parse_mail(piece.data), "Subject")
+    text = plain_text(piece)
+    return text_of_html(text) if piece.type == "text/html" else text
 
 
 def open_picture(data: bytes, limits: Limits) -> Image.Image | None:
     """The picture upright and in RGB; None when it is no picture or has too many pixels."""
     try:
+        return _picture(data, limits)
+    except _PictureRefused:
+        return None
+
+
+class _PictureRefused(Exception):
+    """`args[0]` is a reason code."""
+
+
+def _picture(data: bytes, limits: Limits) -> Image.Image:
+    try:
         picture = Image.open(io.BytesIO(data))
         if picture.width * picture.height > limits.page_pixels:
-            return None
+            raise _PictureRefused("too_large")
         return ImageOps.exif_transpose(picture).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _PictureRefused("too_large") from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise _PictureRefused("type_unsupported") from error
 
 
 def _text_of_pdf(data: bytes, limits: Limits) -> Text:
@@ -86,9 +118,10 @@ def _is_blank(picture: Image.Image) -> bool:
 
 
 def _text_of_picture(data: bytes, limits: Limits) -> Text:
-    picture = open_picture(data, limits)
-    if picture is None:
-        return Text(reason="type_unsupported")
+    try:
+        picture = _picture(data, limits)
+    except _PictureRefused as refused:
+        return Text(reason=str(refused))
     width, height = picture.width * POINTS_PER_INCH / DPI, picture.height * POINTS_PER_INCH / DPI
     if not limits.ocr_pages or min(picture.size) < 200 or _is_blank(picture):
         return Text(pages=[PageText(1, width, height, (), Origin.OCR)], origin=Origin.OCR, reason="no_text")

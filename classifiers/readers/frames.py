@@ -12,8 +12,8 @@ from typing import Any
 from casework.words.errors import AmtsboteError
 
 PREFIX = struct.Struct(">II")
-LARGEST_HEAD = 256 * 1024 * 1024
-LARGEST_BODY = 1024 * 1024 * 1024
+LARGEST_HEAD = 64 * 1024 * 1024
+LARGEST_BODY = 256 * 1024 * 1024
 
 
 class FrameBroken(AmtsboteError):
@@ -36,7 +36,10 @@ def read_frame(descriptor: int, *, deadline: float | None = None) -> tuple[dict[
     head_length, body_length = PREFIX.unpack(_read_all(descriptor, PREFIX.size, deadline))
     if head_length > LARGEST_HEAD or body_length > LARGEST_BODY:
         raise FrameBroken("the reader's child sent a frame larger than allowed")
-    head = json.loads(_read_all(descriptor, head_length, deadline))
+    try:
+        head = json.loads(_read_all(descriptor, head_length, deadline))
+    except (ValueError, RecursionError) as error:
+        raise FrameBroken("the reader's child sent a frame that is no JSON, or nested without end") from error
     if not isinstance(head, dict):
         raise FrameBroken("the reader's child sent a frame without a head")
     return head, _read_all(descriptor, body_length, deadline)

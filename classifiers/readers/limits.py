@@ -29,6 +29,10 @@ class Limits(BaseModel):
     """What the console shows of one part; a value read further behind is never accepted alone."""
     ocr_pages: int = 12
     page_pixels: int = 40_000_000
+    letters: int = 300_000
+    """Characters of a text, or of all pages of a PDF: about a hundred full pages."""
+    lines: int = 20_000
+    """Lines of a text without pages."""
     xml_bytes: int = 20 * MIB
 
 

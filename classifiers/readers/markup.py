@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from xml.parsers import expat
 
 import nh3
@@ -10,6 +11,7 @@ from lxml import etree, html
 
 from casework.words.errors import AmtsboteError
 from classifiers.readers.headers import clean_text
+from classifiers.readers.hidden import is_deep, without_hidden
 
 _TAGS = {
     "a",
@@ -132,8 +134,9 @@ def _refuse_doctype(data: bytes) -> None:
 
 
 def sanitise(source: str) -> str:
-    """HTML without scripts, styles, images, forms and remote content; links show as text only."""
-    return nh3.clean(source, tags=_TAGS, attributes={}, link_rel=None, strip_comments=True, url_schemes=set())
+    """HTML without scripts, styles, images, forms, remote content and what nobody sees; links show as text only."""
+    seen = without_hidden(source, tags=_TAGS)
+    return nh3.clean(seen, tags=_TAGS, attributes={}, link_rel=None, strip_comments=True, url_schemes=set())
 
 
 def text_of_html(source: str) -> str:
@@ -141,10 +144,12 @@ def text_of_html(source: str) -> str:
     cleaned = sanitise(source)
     if not cleaned.strip():
         return ""
+    if is_deep(cleaned):
+        return _without_tags(cleaned)
     try:
         root = html.fragment_fromstring(cleaned, create_parent="div")
     except (etree.ParserError, ValueError):
-        return clean_text(re.sub(r"<[^>]+>", " ", cleaned))
+        return _without_tags(cleaned)
     pieces: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -158,6 +163,11 @@ def text_of_html(source: str) -> str:
         re.sub(r" ?\t[\t ]*", "\t", re.sub(r"[ \xa0]+", " ", line)).strip() for line in "".join(pieces).split("\n")
     )
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _without_tags(cleaned: str) -> str:
+    """All words, one line per element: what no tree can be made of must not lose any."""
+    return clean_text(re.sub(r"\s*\n\s*", "\n", unescape(re.sub(r"<[^>]+>", "\n", cleaned)))).strip()
 
 
 def _flat(text: str | None, tag: str) -> str:

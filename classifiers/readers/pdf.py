@@ -37,33 +37,38 @@ def open_pdf(data: bytes) -> Iterator[Any]:
 
 
 def page_texts(data: bytes, limits: Limits) -> tuple[list[PageText], bool]:
-    """The text layer of every page up to the limit, and whether there are more; pages without text have no words.
+    """The text layer of every page up to the limits, and whether there is more; pages without text have no words.
 
     Raises PdfRefused.
     """
     pages: list[PageText] = []
     with open_pdf(data) as document:
-        left_out = len(document) > limits.pages
+        left_out, letters = len(document) > limits.pages, limits.letters
         for index in range(min(len(document), limits.pages)):
             try:
                 page = document[index]
             except pypdfium2.PdfiumError:
                 continue
             width, height = page.get_size()
-            pages.append(PageText(len(pages) + 1, width, height, _words(page), Origin.TEXT))
+            words, count = _words(page, letters)
+            pages.append(PageText(len(pages) + 1, width, height, words, Origin.TEXT))
             page.close()
+            letters -= count
+            if letters <= 0:
+                left_out = True
+                break
     if not pages:
         raise PdfRefused("pdf_damaged")
     return pages, left_out
 
 
-def _words(page: Any) -> tuple[Word, ...]:
-    """Characters joined to words: a blank, a line break or a gap wider than a third of the height ends a word."""
+def _words(page: Any, most: int) -> tuple[tuple[Word, ...], int]:
+    """Characters joined to words, and how many they are: a blank, a line break or a wide gap ends a word."""
     textpage = page.get_textpage()
     try:
-        count = textpage.count_chars()
+        count = min(textpage.count_chars(), most)
         if not count:
-            return ()
+            return (), 0
         text = textpage.get_text_range(0, count)
         if len(text) != count:  # characters beyond the basic plane: one index, two code units
             text = "".join(textpage.get_text_range(index, 1) or " " for index in range(count))
@@ -75,7 +80,7 @@ def _words(page: Any) -> tuple[Word, ...]:
             # some fonts call their hyphen soft; what is drawn on a page is a hyphen
             collected.add("-" if character == "\u00ad" else character, textpage.get_charbox(index, loose=True))
         collected.end()
-        return tuple(collected.words)
+        return tuple(collected.words), count
     finally:
         textpage.close()
 

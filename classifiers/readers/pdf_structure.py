@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pikepdf
@@ -15,8 +15,8 @@ from casework.words.reading import Box
 from classifiers.readers.headers import clean_text
 
 _DAMAGE = (pikepdf.PdfError, ValueError, RuntimeError, KeyError, AttributeError, TypeError)
-_ODD_STREAM = 4 * 1024 * 1024
-"""Packed size (bytes) up to which a stream with other filters than Flate is left to the library."""
+_ODD_STREAM = 256 * 1024
+"""Packed size (bytes) up to which a stream with one other filter than Flate is left to the library: it has no bound."""
 
 
 class PdfRefused(AmtsboteError):
@@ -38,12 +38,16 @@ def _open(data: bytes) -> pikepdf.Pdf:
 
 @dataclass(frozen=True)
 class EmbeddedFile:
-    """A file inside a PDF; `refused` is the reason code when its bytes could not be taken out."""
+    """A file inside a PDF; `refused` is the reason code when its bytes could not be taken out.
+
+    `in_portfolio`: the PDF is a folder of files (ISO 32000-1, 12.3.5) and this is one of them, not data to a page.
+    """
 
     name: str
     relation: str
     data: bytes
     refused: str = ""
+    in_portfolio: bool = False
 
 
 def embedded_files(data: bytes, *, budget: int, largest: int) -> list[EmbeddedFile]:
@@ -54,8 +58,10 @@ def embedded_files(data: bytes, *, budget: int, largest: int) -> list[EmbeddedFi
     found: list[EmbeddedFile] = []
     with _open(data) as pdf:
         try:
+            portfolio = "/Collection" in pdf.Root
             for name, specification in pdf.attachments.items():
                 file = _embedded(name, specification, most=min(budget, largest))
+                file = replace(file, in_portfolio=portfolio and file.relation in {"", "Unspecified"})
                 # what was unpacked in vain has cost its time too
                 budget -= len(file.data) if not file.refused else max(min(budget, largest), 0)
                 found.append(file)
@@ -85,11 +91,13 @@ def _content(stream: pikepdf.Object, most: int) -> bytes:
     raw = stream.read_raw_bytes()
     filters: Any = stream.get("/Filter", [])
     names = [str(filters)] if isinstance(filters, pikepdf.Name) else [str(each) for each in filters]
-    if names == ["/FlateDecode"] and stream.get("/DecodeParms") is None:
-        content = _inflate(raw, most)
+    if set(names) <= {"/FlateDecode", "/Fl"} and stream.get("/DecodeParms") is None:
+        content: bytes | None = raw
+        for _ in names:
+            content = _inflate(content, most) if content is not None else None
         if content is not None:
             return content
-    if len(raw) > min(most, _ODD_STREAM):
+    if len(names) > 1 or len(raw) > min(most, _ODD_STREAM):
         raise _TooLarge
     content = bytes(stream.read_bytes())
     if len(content) > most:
@@ -120,21 +128,25 @@ def form_values(data: bytes) -> dict[str, tuple[str, Box | None]]:
             form = pdf.Root.get("/AcroForm")
             if form is None:
                 return {}
-            return {name: (value, boxes.get(name)) for name, value in _fields(form.get("/Fields", []), "", "")}
+            return {name: (value, boxes.get(name)) for name, value in _fields(form.get("/Fields", []), "", "", set())}
     except (PdfRefused, pikepdf.PdfError, ValueError, RuntimeError, KeyError, AttributeError, TypeError):
         return {}
 
 
-def _fields(nodes: object, prefix: str, kind: str, depth: int = 0) -> Iterator[tuple[str, str]]:
-    if depth > 12:
-        return
+def _fields(
+    nodes: object, prefix: str, kind: str, met: set[tuple[int, int]], depth: int = 0
+) -> Iterator[tuple[str, str]]:
+    """`met` are the objects entered already: a field stands in one place, and never below itself."""
     for node in nodes:  # type: ignore[attr-defined] # a pikepdf array
+        if depth > 12 or (node.is_indirect and node.objgen in met):
+            continue
+        met.add(node.objgen)
         own = clean_text(str(node.get("/T", "")))
         name = f"{prefix}.{own}" if prefix and own else own or prefix
         kind_here = str(node.get("/FT", kind))
         children = node.get("/Kids")
         if children is not None and any("/T" in child for child in children):
-            yield from _fields(children, name, kind_here, depth + 1)
+            yield from _fields(children, name, kind_here, met, depth + 1)
             continue
         value = _value(node.get("/V"), kind_here)
         if value:

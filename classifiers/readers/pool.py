@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import logging
 import os
 import queue
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import inf
 from pathlib import Path
 from typing import Any
+
+from pydantic import ValidationError
 
 from casework.words.reading import (
     DecidedBy,
@@ -29,102 +28,16 @@ from casework.words.reading import (
     ReadingContext,
     ReadStatus,
 )
-from classifiers.readers.frames import FrameBroken, FrameLate, read_frame, write_frame
+from casework.words.sender import SigningKeys
 from classifiers.readers.limits import Limits, Showing
+from classifiers.readers.process import FOLDER_PREFIX, Child, ChildFailed
 from classifiers.readers.protections import NEEDED
+from classifiers.readers.smime import MailKey
 
+MailKeys = Sequence[MailKey]
 log = logging.getLogger("amtsbote.reader")
-FOLDER_PREFIX = "amtsbote-reader-"
-START_SECONDS = 30.0
 UNPROTECTED = "AMTSBOTE_READ_UNPROTECTED"
 """The setting that lets readers open foreign files although the kernel protects the house too little from them."""
-ENVIRONMENT = {"LC_CTYPE": "C.UTF-8"}
-"""All that a child inherits: its encoding. Quite without a variable, the kernel leaves no room for a title."""
-
-
-class ChildFailed(Exception):
-    """The child could not answer; `reason` is a reason code."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        self.reason, self.detail = reason, detail
-        super().__init__(f"{reason} {detail}".strip())
-
-
-class Child:
-    """One child process with its pipes and its private folder."""
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.asked = 0
-        self.folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
-        root = Path(__file__).resolve().parents[2]
-        command = [sys.executable, "-E", "-s", "-X", "utf8", "-m", "classifiers.readers.child"]
-        self.process = subprocess.Popen(
-            [*command, str(self.folder), limits.model_dump_json()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=ENVIRONMENT,
-            cwd=root,
-            start_new_session=True,
-        )
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self._to, self._from = self.process.stdin.fileno(), self.process.stdout.fileno()
-        os.set_blocking(self._to, True)
-        try:
-            self.protections: dict[str, bool] = read_frame(self._from, deadline=time.monotonic() + START_SECONDS)[0][
-                "protections"
-            ]
-        except (FrameBroken, FrameLate) as error:
-            self.close()
-            raise ChildFailed("reader_crashed", "the child did not start") from error
-
-    def ask(self, head: dict[str, Any], body: bytes, *, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """One request, one answer. Raises ChildFailed; the child is then gone, except when it said so itself."""
-        deadline = time.monotonic() + min(seconds, self.limits.wall_seconds)
-        self.asked += 1
-        try:
-            write_frame(self._to, head, body, deadline=deadline)
-            answer, data = read_frame(self._from, deadline=deadline)
-        except FrameLate as error:
-            self.close()
-            raise ChildFailed("too_slow") from error
-        except FrameBroken as error:
-            raise ChildFailed(self._cause_of_death()) from error
-        if answer.get("failed") == "too_large" or self.asked >= self.limits.files_per_child:
-            self.close()
-        if "failed" in answer:
-            raise ChildFailed(answer["failed"], answer.get("error", ""))
-        return answer, data
-
-    @property
-    def alive(self) -> bool:
-        return self.process.returncode is None and self.process.poll() is None
-
-    def _cause_of_death(self) -> str:
-        """Out of time, out of memory, or a crash: from the signal and the largest size the child ever had."""
-        self._kill()
-        _, status, usage = os.wait4(self.process.pid, 0)
-        self.process.returncode = os.waitstatus_to_exitcode(status)
-        self.close()
-        if self.process.returncode == -signal.SIGXCPU:
-            return "too_slow"
-        return "too_large" if usage.ru_maxrss * 1024 > self.limits.memory * 0.6 else "reader_crashed"
-
-    def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):  # gone already: that is what was wanted
-            os.killpg(self.process.pid, signal.SIGKILL)
-
-    def close(self) -> None:
-        """End the child and what it started (Tesseract), and remove its folder."""
-        if self.process.returncode is None:
-            self._kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Reader:
@@ -167,23 +80,37 @@ class Reader:
                 child.close()
         self._starter.shutdown()
 
-    def read(self, raw: bytes, name: str, context: ReadingContext | None = None) -> FileReading:
-        """Read a mail or file. Never raises for bad bytes: the reading then says why, as status and reason."""
+    def read(
+        self,
+        raw: bytes,
+        name: str,
+        context: ReadingContext | None = None,
+        *,
+        keys: SigningKeys | None = None,
+        mail_keys: MailKeys = (),
+    ) -> FileReading:
+        """Read a mail or file. Never raises for bad bytes: the reading then says why, as status and reason.
+
+        `keys` None: the mail's signatures are not looked at. `mail_keys` open what was encrypted for the office; they
+        go to the child in this request only.
+        """
         started = time.monotonic()
         context = context or ReadingContext()
         try:
-            reading = self._read(raw, name, context)
+            reading = self._read(raw, self._request(name, context, mail_keys), context, keys)
         except ChildFailed as failure:
             reading = _failed_reading(raw, name, failure.reason)
         return reading.model_copy(update={"path": name, "seconds": round(time.monotonic() - started, 4)})
 
-    def pages(self, raw: bytes, name: str, part_id: str, *, left: Showing | None = None) -> list[PageView]:
+    def pages(
+        self, raw: bytes, name: str, part_id: str, *, left: Showing | None = None, mail_keys: MailKeys = ()
+    ) -> list[PageView]:
         """The pages of a part as PNG with words in points; empty when the part has no pages or cannot be shown.
 
         `left` is what may still be spent on the whole message: so many seconds, pages and bytes, hardly more.
         """
         left = left or Showing()
-        question = {"verb": "pages", "name": name, "part": part_id, "left": left.model_dump()}
+        question = _about("pages", name, part_id, mail_keys) | {"left": left.model_dump()}
         try:
             head, body = self._ask(question, raw, seconds=left.seconds)
         except ChildFailed:
@@ -194,21 +121,23 @@ class Reader:
             views.append(PageView.model_validate({**page["view"], "png": png}))
         return views
 
-    def part_bytes(self, raw: bytes, name: str, part_id: str) -> bytes:
+    def part_bytes(self, raw: bytes, name: str, part_id: str, *, mail_keys: MailKeys = ()) -> bytes:
         """The bytes of one part. Raises KeyError when the message has no such part."""
         try:
-            head, body = self._ask({"verb": "part_bytes", "name": name, "part": part_id}, raw)
+            head, body = self._ask(_about("part_bytes", name, part_id, mail_keys), raw)
         except ChildFailed as failure:
             raise KeyError(part_id) from failure
         if not head["found"]:
             raise KeyError(part_id)
         return body
 
-    def readable(self, raw: bytes, name: str, part_id: str, *, left: Showing | None = None) -> str:
+    def readable(
+        self, raw: bytes, name: str, part_id: str, *, left: Showing | None = None, mail_keys: MailKeys = ()
+    ) -> str:
         """A sanitised HTML fragment of a part (mail text, invoice view); empty when there is nothing to show."""
-        seconds = (left or Showing()).seconds
+        question, seconds = _about("readable", name, part_id, mail_keys), (left or Showing()).seconds
         try:
-            return str(self._ask({"verb": "readable", "name": name, "part": part_id}, raw, seconds=seconds)[0]["html"])
+            return str(self._ask(question, raw, seconds=seconds)[0]["html"])
         except ChildFailed:
             return ""
 
@@ -223,13 +152,19 @@ class Reader:
         """Which protections hold in a child of this reader."""
         return dict(self._ask({"verb": "protections"}, b"")[0]["protections"])
 
-    def _read(self, raw: bytes, name: str, context: ReadingContext) -> FileReading:
-        head, _ = self._ask(self._request(name, context), raw)
-        reading = FileReading.model_validate(head["reading"])
+    def _read(
+        self, raw: bytes, request: dict[str, Any], context: ReadingContext, keys: SigningKeys | None
+    ) -> FileReading:
+        request |= {"keys": dict(keys.known())} if keys else {}
+        head, _ = self._ask(request, raw)
+        if keys is not None and "wanted" in head:
+            request["keys"] = dict(keys.look_up(head["wanted"]))
+            head, _ = self._ask(request, raw)
+        reading = _reading_in(head)
         kinds = self._judge(head["texts"], context.model_path)
         if kinds:
-            head, _ = self._ask({**self._request(name, context), "guessed": kinds}, raw)
-            reading = FileReading.model_validate(head["reading"])
+            head, _ = self._ask({**request, "guessed": kinds}, raw)
+            reading = _reading_in(head)
         return reading
 
     def _judge(self, texts: dict[str, str], model_path: str | None) -> dict[str, tuple[str, float]]:
@@ -246,8 +181,9 @@ class Reader:
             return {}
 
     @staticmethod
-    def _request(name: str, context: ReadingContext) -> dict[str, Any]:
-        return {"verb": "read", "name": name, "context": json.loads(context.model_dump_json())}
+    def _request(name: str, context: ReadingContext, mail_keys: MailKeys) -> dict[str, Any]:
+        opening = {"mail_keys": _told(mail_keys)}
+        return {"verb": "read", "name": name, "context": json.loads(context.model_dump_json())} | opening
 
     def _check_protected(self, child: Child) -> None:
         """Raises ChildFailed when the child could do harm with what it opens."""
@@ -259,6 +195,8 @@ class Reader:
             raise ChildFailed("reader_unprotected", names)
 
     def _ask(self, head: dict[str, Any], body: bytes, *, seconds: float = inf) -> tuple[dict[str, Any], bytes]:
+        if len(body) > self.limits.message_bytes:
+            raise ChildFailed("too_large")  # not even sent: it would lie in two processes at once
         child = self._free.get()
         try:
             if child is None or not child.alive:
@@ -270,6 +208,23 @@ class Reader:
             return child.ask(head, body, seconds=seconds)
         finally:
             self._free.put(child if child is not None and child.alive else None)
+
+
+def _reading_in(head: dict[str, Any]) -> FileReading:
+    """The reading in a child's answer. What foreign bytes made of the child is not trusted to keep to the form."""
+    try:
+        return FileReading.model_validate(head["reading"])
+    except (KeyError, ValidationError) as error:
+        raise ChildFailed("reader_crashed", "the answer is no reading") from error
+
+
+def _about(verb: str, name: str, part_id: str, mail_keys: MailKeys) -> dict[str, Any]:
+    """A question about one part of a message."""
+    return {"verb": verb, "name": name, "part": part_id, "mail_keys": _told(mail_keys)}
+
+
+def _told(mail_keys: MailKeys) -> list[tuple[str, str]]:
+    return [(each.certificate, each.key) for each in mail_keys]
 
 
 def _lacking(protections: dict[str, bool]) -> list[str]:

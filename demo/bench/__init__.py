@@ -11,7 +11,15 @@ from typing import Any
 from casework.configuration import checkout
 from casework.words.errors import AmtsboteError
 
-NAMES = ("posting_overhead", "read_einvoice", "mail_to_receipt")
+NAMES = (
+    "posting_overhead",
+    "read_einvoice",
+    "mail_to_receipt",
+    "intake",
+    "mailbox_fetch",
+    "unchanged_mailbox",
+    "intake_memory",
+)
 
 
 class BenchmarkFailed(AmtsboteError):

@@ -52,6 +52,7 @@ service anvil {{
     mode = 0
   }}
 }}
+!include_try {path}/more.conf
 """
 
 

@@ -15,7 +15,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -43,7 +43,9 @@ class Dovecot:
 
     It ends with the thread that started it, however that ends.
     `certificate` replaces the throw-away one (for tests with bad certificates); `capability` replaces the list of
-    capabilities announced after login (for tests of servers that can do less). Raises `MailserverError`.
+    capabilities announced after login (for tests of servers that can do less). `files` are written beside its
+    configuration, `{path}` in them being their folder, and `more.conf` among them is included. Raises
+    `MailserverError`.
     """
 
     host = HOST
@@ -56,6 +58,7 @@ class Dovecot:
         port: int = 0,
         certificate: KeyPair | None = None,
         capability: str = "",
+        files: Mapping[str, str] | None = None,
     ) -> None:
         for name in accounts:
             if not ACCOUNT_NAME.fullmatch(name):
@@ -65,6 +68,7 @@ class Dovecot:
         self.port = port
         self._certificate = certificate
         self._capability = capability
+        self._files = dict(files or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._lodging: Lodging | None = None
         self._passwords = Passwords(self.folder / "passwords.json")
@@ -87,6 +91,13 @@ class Dovecot:
     def pid(self) -> int | None:
         """The master process, None when stopped."""
         return self._process.pid if self._process else None
+
+    @property
+    def lodging(self) -> Lodging:
+        """Where it keeps its mail (below `mail`) and as whom it runs; raises `MailserverError` while it is stopped."""
+        if self._lodging is None:
+            raise MailserverError("the mail server is stopped")
+        return self._lodging
 
     def password(self, account: str) -> str:
         """The generated password of an account."""
@@ -170,6 +181,8 @@ class Dovecot:
             (lodging.path / name).mkdir(exist_ok=True)
         users = "".join(f"{name}:{make_hash(passwords[name])}\n" for name in self.accounts)
         _write_private(lodging.path / "users", users.encode())
+        for name, text in self._files.items():
+            _write_private(lodging.path / name, text.replace("{path}", str(lodging.path)).encode())
         self._write_certificate(lodging)
         lodging.hand_over()
 

@@ -8,26 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from casework.words.errors import AmtsboteError
+from demo.rigs.apart import BACKENDS, database, own_environment, run_apart
 from demo.rigs.faults import MODES
-from demo.targets.control import ROOT
 
-BACKENDS = ("sqlite", "postgresql")
 COUNTS = ("kills", "postings", "duplicates", "lost", "to_human")
 WAYS = ("retry_on_error", "check_then_act", "status_after_work")
 """The usual ways, kept in `demo.rigs.usual_ways`."""
-
-
-class RigFailed(AmtsboteError):
-    """A run of the rig ended without its counts."""
 
 
 def crash(
@@ -56,49 +47,20 @@ def crash(
 
 
 def _one(mode: str, kills: int, folder: Path, *, url: str | None, seed: int) -> dict[str, Any]:
-    """One mode on one database, in a process of its own, because Django is set up once per process."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("AMTSBOTE_")}
-    environment.pop("DATABASE_URL", None)
-    environment |= {"AMTSBOTE_HOME": str(folder / "home"), "TMPDIR": str(folder)}
-    if url:
-        environment["DATABASE_URL"] = _fresh_database(url, mode)
-    return _run("crash_run", ["--mode", mode, "--seed", str(seed)], kills, folder, environment)
+    """One mode on one database."""
+    environment = own_environment(folder, _fresh_database(url, mode) if url else None)
+    return run_apart("crash_run", ["--mode", mode, "--seed", str(seed), "--kills", str(kills)], folder, environment)
 
 
 def _baseline(way: str, kills: int, modes: Sequence[str], *, say: Callable[[str], None]) -> dict[str, int]:
     counted = {"duplicates": 0, "lost": 0}
     for number, mode in enumerate(modes):
         with tempfile.TemporaryDirectory(prefix="amtsbote-rig-") as folder:
-            options = ["--mode", mode, "--way", way, "--seed", str(number)]
-            row = _run("usual_run", options, kills, Path(folder), {**os.environ, "TMPDIR": folder})
+            options = ["--mode", mode, "--way", way, "--seed", str(number), "--kills", str(kills)]
+            row = run_apart("usual_run", options, Path(folder), {**os.environ, "TMPDIR": folder})
         say(f"{way} in {mode}: {json.dumps(row)}")
         counted = {name: counted[name] + row[name] for name in counted}
     return counted
-
-
-def _run(module: str, options: list[str], kills: int, folder: Path, environment: dict[str, str]) -> dict[str, Any]:
-    folder.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", f"demo.rigs.{module}", *options, "--kills", str(kills), "--folder", str(folder)]
-    with (folder / "messages.log").open("w+b") as messages:
-        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=messages, check=False)
-        if done.returncode:
-            messages.seek(0)
-            last = messages.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise RigFailed(f"{module} {' '.join(options)} ended with {done.returncode}: {last}")
-    counted: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return counted
-
-
-@contextmanager
-def database(backend: str, folder: Path) -> Iterator[str | None]:
-    """The address of a private PostgreSQL below the folder, or None for SQLite, which lies in the home."""
-    if backend == "sqlite":
-        yield None
-        return
-    from demo.postgres import PostgresCluster
-
-    with PostgresCluster(folder / "postgres") as cluster:
-        yield cluster.url
 
 
 def _fresh_database(url: str, name: str) -> str:

@@ -45,6 +45,7 @@ class Fate:
 def seal(fate: Fate) -> None:
     """Make the fate of this process certain; the transfer station must be imported."""
     from casework.actions import ending, journal, runner, setbacks
+    from casework.actions.move import move
     from flows.stations import transfer as station
 
     if fate.point == ON_THE_WIRE:
@@ -60,7 +61,7 @@ def seal(fate: Fate) -> None:
     departure._write_sent = death.around(departure._write_sent, name="sent")
     carriers: Any = station._Carriers
     carriers.carrier = _with_watched_verbs(carriers.carrier, death)
-    watched_move = death.around(runner.move, name="move")
+    watched_move = death.around(move, name="move")
     for mover in (runner, setbacks):
         vars(mover)["move"] = watched_move
 

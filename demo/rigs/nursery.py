@@ -1,4 +1,4 @@
-"""Transfer workers of the rigs: born from a warm process, watched until they end."""
+"""Workers of the rigs: born from a warm process, watched until they end."""
 
 from __future__ import annotations
 
@@ -19,19 +19,24 @@ class Life:
 
     nursery: subprocess.Popen[bytes]
     pid: int
+    status: int | None = None
 
     def ended(self, *, within: float) -> int | None:
         """Its exit status (negative: the signal), or None while it lives."""
         assert self.nursery.stdout is not None
-        ready, _, _ = select.select([self.nursery.stdout], [], [], within)
-        return int(json.loads(self.nursery.stdout.readline())["status"]) if ready else None
+        if self.status is None and select.select([self.nursery.stdout], [], [], within)[0]:
+            self.status = int(json.loads(self.nursery.stdout.readline())["status"])
+        return self.status
 
 
 class Nursery:
-    """The warm process that workers are forked from, one at a time (`demo.rigs.crash_worker`)."""
+    """The warm process that workers are forked from, one at a time; `cradle` is its module."""
+
+    def __init__(self, cradle: str = "demo.rigs.crash_worker") -> None:
+        self._cradle = cradle
 
     def __enter__(self) -> Nursery:
-        command = [sys.executable, "-m", "demo.rigs.crash_worker"]
+        command = [sys.executable, "-m", self._cradle]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.stderr, bufsize=0
         )

@@ -16,8 +16,8 @@ BROWSER = b"chromium"
 def strike_browser(worker: int) -> bool:
     """Kill the browser's main process of this worker; False when it has none."""
     for process in descendants(worker):
-        arguments = _arguments(process)
-        if arguments and BROWSER in arguments[0] and not any(word.startswith(b"--type=") for word in arguments):
+        words = arguments(process)
+        if words and BROWSER in words[0] and not any(word.startswith(b"--type=") for word in words):
             return _kill(process)
     return False
 
@@ -58,7 +58,8 @@ def descendants(process: int) -> Iterator[int]:
                 yield from descendants(int(child))
 
 
-def _arguments(process: int) -> list[bytes]:
+def arguments(process: int) -> list[bytes]:
+    """The words of its command line; [] when it is gone."""
     try:
         return Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
     except OSError:

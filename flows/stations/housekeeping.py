@@ -12,6 +12,7 @@ def tidy() -> list[str]:
     try:
         reaping.clear_up()
         upkeep.expire()
+        upkeep.sweep()
         books.go_on()
         return upkeep.waiting_work()
     finally:

@@ -6,7 +6,8 @@ import logging
 import time
 from types import TracebackType
 
-from casework.actions import claims, reaping
+from bots.antivirus import Scanner, Verdict
+from casework.actions import claims, reaping, senders
 from casework.actions.force import current
 from casework.actions.prepare import (
     MOST_BEGUN,
@@ -18,18 +19,22 @@ from casework.actions.prepare import (
     seal_page,
     seal_readable,
 )
+from casework.configuration.doors import FolderSettings
+from casework.configuration.mailboxes import MailboxSettings
 from casework.record.connections import RECORD_AWAY, hang_up
-from casework.record.models import Case
+from casework.record.models import Case, Message
 from casework.record.store import Store
-from casework.words.errors import LeaseLost, StoreError
-from casework.words.reading import Fate, FileReading, Part, ReadingContext
+from casework.words.errors import LeaseLost, StoreError, TryAgainLater
+from casework.words.reading import DocumentReading, Fate, FileReading, Part, ReadingContext, ReadStatus
 from classifiers import Reader
 from classifiers.readers.limits import Showing
+from classifiers.readers.pool import MailKeys
 from flows.stations.learn import model_key, model_path
+from flows.stations.mail_keys import mail_keys
+from flows.stations.signing import KeyBooks
 
 VIEWABLE = ("application/pdf", "image/png", "image/jpeg", "image/tiff")
-READABLE = ("text/html", "text/plain", "application/xml", "text/xml")
-MESSAGE_NAME = "message.eml"
+READABLE = ("text/html", "text/plain", "text/calendar", "text/vcard", "application/xml", "text/xml")
 REST_SECONDS = 30.0
 """How long a desk takes no case after the store or the record failed it."""
 log = logging.getLogger("amtsbote.prepare")
@@ -40,6 +45,8 @@ class PrepareDesk:
 
     def __init__(self) -> None:
         self._reader = Reader(processes=1, model_key=model_key())
+        self._scanner = Scanner.of_house()
+        self._keys = KeyBooks()
         self._rests_until = 0.0
         self._last_office = ""
 
@@ -83,10 +90,18 @@ class PrepareDesk:
                 log.error("case %s was begun %d times and never read to its end", case.reference, MOST_BEGUN)
                 return record_failure(case, "reading_failed")
             raw = Store(case.office).get(case.message.address)
-            reading = self._reader.read(raw, MESSAGE_NAME, context_of(case))
-            record_reading(case, *self._with_views(case.office, raw, reading))
+            keys = self._keys.of(current().office(case.office))
+            verdict = self._scanner.scan(raw) if self._scanner is not None else Verdict.CLEAN
+            opening = mail_keys(case.office)
+            reading = self._reader.read(raw, case.message.name, context_of(case), keys=keys, mail_keys=opening)
+            if verdict is not Verdict.CLEAN:
+                reading = _withheld(reading, verdict.value)
+            record_reading(case, *self._with_views(case.message, raw, reading, opening))
         except LeaseLost:
             raise
+        except TryAgainLater as error:
+            self._rest(case, error)
+            put_back(case, error.reason)
         except StoreError as error:
             self._rest(case, error)
             put_back(case, "store_failed")
@@ -102,8 +117,11 @@ class PrepareDesk:
         log.warning("case %s was put back: %s", case.reference, error)
         self._rests_until = time.monotonic() + REST_SECONDS
 
-    def _with_views(self, office: str, raw: bytes, reading: FileReading) -> tuple[FileReading, Views]:
+    def _with_views(
+        self, message: Message, raw: bytes, reading: FileReading, opening: MailKeys = ()
+    ) -> tuple[FileReading, Views]:
         """Pages of what can be looked at, readable text of the rest; the reading says so when there were too many."""
+        office = message.office
         pages: list[SealedPage] = []
         readable: dict[str, str] = {}
         left = Showing()
@@ -114,17 +132,31 @@ class PrepareDesk:
                 break
             began = time.monotonic()
             if part.type in VIEWABLE:
-                left = self._add_pages(office, raw, part, left, pages)
+                left = self._add_pages(message, raw, part, left, pages, opening)
             else:
-                readable[part.id] = seal_readable(office, self._reader.readable(raw, MESSAGE_NAME, part.id, left=left))
+                readable[part.id] = seal_readable(office, self._readable(message, raw, part, left, opening))
             left = left.less(seconds=time.monotonic() - began)
         return (_partly_shown(reading) if left.spent else reading), Views(tuple(pages), readable)
 
-    def _add_pages(self, office: str, raw: bytes, part: Part, left: Showing, pages: list[SealedPage]) -> Showing:
+    def _readable(self, message: Message, raw: bytes, part: Part, left: Showing, opening: MailKeys) -> str:
+        return self._reader.readable(raw, message.name, part.id, left=left, mail_keys=opening)
+
+    def _add_pages(
+        self, message: Message, raw: bytes, part: Part, left: Showing, pages: list[SealedPage], opening: MailKeys
+    ) -> Showing:
         """Put the pages of one part into the store before the next part is asked for; what is left then."""
-        found = self._reader.pages(raw, MESSAGE_NAME, part.id, left=left)
-        pages += [seal_page(office, page) for page in found]
+        found = self._reader.pages(raw, message.name, part.id, left=left, mail_keys=opening)
+        pages += [seal_page(message.office, page) for page in found]
         return left.less(pages=len(found), size=sum(len(page.png) for page in found))
+
+
+def _withheld(reading: FileReading, reason: str) -> FileReading:
+    """The scanner speaks of the letter as a whole: nothing of it is shown but who wrote it and what hangs on it."""
+    parts = [part.model_copy(update={"fate": Fate.REFUSED, "reason": reason}) for part in reading.parts]
+    document = DocumentReading(part=parts[0].id, kind="unknown", confidence=0.0, unsure=[reason])
+    head = reading.head.model_copy(update={"body": ""})
+    said = {"status": ReadStatus.REFUSED, "reason": reason, "head": head, "documents": [document], "parts": parts}
+    return reading.model_copy(update=said)
 
 
 def _partly_shown(reading: FileReading) -> FileReading:
@@ -139,8 +171,10 @@ def _partly_shown(reading: FileReading) -> FileReading:
 def context_of(case: Case) -> ReadingContext:
     """What the reader has to know of the case's office: who may prove a sender, and what a clerk has fixed."""
     office = current().office(case.office)
-    mailbox = next((box for box in office.mailboxes if box.account == case.message.account), None)
+    door = senders.door_of(case.message, current())
+    mailbox = door if isinstance(door, MailboxSettings) else None
+    trusted = isinstance(door, FolderSettings) and door.trusted_sender
     model = model_path()
     context = office.reading_context(mailbox, model_path=str(model) if model.exists() else None)
     fixed = {case.part: case.fixed_kind} if case.fixed_kind else {}
-    return context.model_copy(update={"fixed_kinds": fixed})
+    return context.model_copy(update={"fixed_kinds": fixed, "trusted_sender": trusted})

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from bots.opening import Session
 from casework import checks
-from casework.actions import claims, journal, leases, reaping, setbacks
+from casework.actions import claims, journal, leases, reaping, sending, setbacks
 from casework.actions.ending import Terms
 from casework.actions.force import current, in_force
 from casework.actions.runner import Carrier, carry_over
@@ -19,13 +19,13 @@ from casework.configuration.configuration import Configuration
 from casework.configuration.in_force import ProcessInForce
 from casework.configuration.processes import Attachments, PostingStep
 from casework.record.connections import hang_up
-from casework.record.models import Case
+from casework.record.models import Answer, Case
 from casework.record.store import Store
 from casework.words.errors import MasksChanged
 from casework.words.work import Work, WorkAttachment
 from classifiers import Reader
 from flows.stations.logins import HeldSession, LoginsBusy
-from flows.stations.prepare import MESSAGE_NAME
+from flows.stations.mail_keys import mail_keys
 
 LEAVE_ALONE_SECONDS = 3.0
 """How long a desk that found all logins of a system in use takes no cases for it."""
@@ -65,13 +65,21 @@ class TransferDesk:
         try:
             case = self._claim()
             if case is None:
-                return False
+                return self._answer_next()
             with setbacks.handled(case):
                 process = in_force(case.office, case.process)
                 carry_over(case, process, _Carriers(self, process))
             return True
         finally:
             hang_up()
+
+    def _answer_next(self) -> bool:
+        """Send the next answer or settle one, when no case waits."""
+        answer = sending.claim(office=self._office, system=self._system, without=self._busy_systems())
+        if answer is None:
+            return False
+        sending.send(answer, _AnswerCarriers(self))
+        return True
 
     def session(self, office: str, system: str) -> Session:
         """The open session of an office in a system; logs in when there is none. Raises `TryAgainLater`."""
@@ -96,7 +104,7 @@ class TransferDesk:
         raw = Store(case.office).get(case.message.address)
         parts = [part for part in case.message.parts.all() if part.part and part.part == case.part]
         if not parts or which is Attachments.ALL:
-            return [_write(self._folder, case, "message", "eml", raw)]
+            return [_write(self._folder, case, "message", case.message.ending, raw)]
         reader = self._opened_reader()
         return [
             _write(
@@ -104,7 +112,7 @@ class TransferDesk:
                 case,
                 part.part,
                 Path(part.name).suffix.lstrip(".") or part.type.rsplit("/")[-1],
-                reader.part_bytes(raw, MESSAGE_NAME, part.part),
+                reader.part_bytes(raw, case.message.name, part.part, mail_keys=mail_keys(case.office)),
             )
             for part in parts
         ]
@@ -122,12 +130,16 @@ class TransferDesk:
 
     def _processes(self) -> set[str] | None:
         """The processes whose cases can be carried now; None for all. Others have the logins of a busy system."""
-        moment = time.monotonic()
-        self._busy = {system: until for system, until in self._busy.items() if until > moment}
-        if not self._busy and self._system is None:
+        busy = self._busy_systems()
+        if not busy and self._system is None:
             return None
         wanted = _processes_with(current(), self._system) if self._system else set(current().processes)
-        return wanted.difference(*(_processes_with(current(), system) for system in self._busy))
+        return wanted.difference(*(_processes_with(current(), system) for system in busy))
+
+    def _busy_systems(self) -> set[str]:
+        moment = time.monotonic()
+        self._busy = {system: until for system, until in self._busy.items() if until > moment}
+        return set(self._busy)
 
 
 class _Carriers:
@@ -164,6 +176,19 @@ class _Carriers:
             case=case.reference,
             former_keys=journal.keys_of(case, marker=marker),
         )
+
+
+class _AnswerCarriers:
+    """Wires answers to the mail account of their office for one desk."""
+
+    def __init__(self, desk: TransferDesk) -> None:
+        self._desk = desk
+
+    def answer_carrier(self, answer: Answer) -> Carrier:
+        session = self._desk.session(answer.case.office, answer.system)
+        catalogue = current().system_for(answer.case.office, answer.system)
+        terms = Terms.of(catalogue, answer.operation, versions=(("template", answer.template),))
+        return Carrier(session.operation(answer.operation), terms)
 
 
 def _compare(held: HeldSession, system: str) -> None:

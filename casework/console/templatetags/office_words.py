@@ -24,6 +24,7 @@ register = template.Library()
 
 TABLES = {
     "state": words.STATES,
+    "answer_state": words.ANSWER_STATES,
     "kind": words.KINDS,
     "answer": words.ANSWERS,
     "closing": words.CLOSINGS,

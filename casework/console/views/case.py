@@ -19,10 +19,13 @@ from casework.actions.decisions import process_of
 from casework.configuration.in_force import ProcessInForce
 from casework.configuration.vocabulary import KINDS
 from casework.console import review_list, stopwatch, words
+from casework.console.answering import answering_of
 from casework.console.findings import further
 from casework.console.person import person, visible_case
 from casework.console.readable import readable_view
+from casework.console.sender import sender_view
 from casework.console.sheet import sheet_of
+from casework.console.views.files import is_harmful
 from casework.policies import moments, permissions
 from casework.record.models import Case, MessagePart, Page
 from casework.words.errors import StoreError
@@ -71,11 +74,16 @@ def show(
         "sheet": sheet,
         "reasons": reasons,
         "findings": findings,
+        "sender": sender_view(case.message),
         "siblings": _siblings(user, case),
         "opened": stopwatch.begin(case),
         "query": review_list.Narrowing.of(request.GET).query,
         "error": error,
         "bot": _steps(case, process),
+        "answering": answering_of(user, case, process),
+        "may_save_original": permissions.can_save_original(
+            user, case, harmful=is_harmful(case, [part.reason for part in parts])
+        ),
         **_answers(user, case, process),
     }
     return render(request, "console/case.html", context, status=status)

@@ -22,9 +22,10 @@ from casework.actions.move import MoveForbidden
 from casework.actions.outcomes import ReceiptMissing, Seen
 from casework.actions.recheck import FieldsMissing
 from casework.configuration.vocabulary import KINDS
-from casework.console import review_list, stopwatch
+from casework.console import review_list
 from casework.console.formats import shown_date
 from casework.console.person import person, visible_case
+from casework.console.turns import turn_of
 from casework.console.views.case import show
 from casework.policies import permissions
 from casework.policies.moments import WrongMoment
@@ -33,7 +34,7 @@ from casework.record.models import Case
 from casework.words.errors import AmtsboteError, LeaseLost, StoreError
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+    pass
 
 FIELD = "field-"
 """Prefix of the form fields that hold values of the case."""
@@ -55,7 +56,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         unknown = _("Diese Entscheidung ist hier nicht vorgesehen. Bitte wählen Sie eine der Schaltflächen.")
         return show(request, case, error=unknown, status=400)
     try:
-        sentence = answer(request, case, _turn(request, case))
+        sentence = answer(request, case, turn_of(request, case))
     except AmtsboteError as error:
         case.refresh_from_db()
         return _not_taken(request, case, error)
@@ -103,7 +104,7 @@ def spent(request: HttpRequest, reference: str) -> HttpResponse:
     """Time on a case that was left without an answer."""
     case = visible_case(request, reference)
     permissions.check_decide(person(request), case)
-    turn = _turn(request, case)
+    turn = turn_of(request, case)
     if turn.seconds and case.state == "review":
         decisions.spend(case, turn)
     return HttpResponse(status=204)
@@ -211,15 +212,6 @@ STAYING = ("assign", "withdraw", "reopen")
 """Answers after which the same case is shown again."""
 
 
-def _turn(request: HttpRequest, case: Case) -> Turn:
-    version = request.POST.get("version", "")
-    token = request.POST.get("opened", "")
-    measured = stopwatch.seconds(case, token, request.POST.get("seconds", ""))
-    user: User = person(request)
-    seen = int(version) if version.isdecimal() and len(version) < 10 else -1
-    return Turn(user, seen, measured, page=stopwatch.page(token))
-
-
 def _typed(request: HttpRequest) -> dict[str, str]:
     return {name.removeprefix(FIELD): str(value) for name, value in request.POST.items() if name.startswith(FIELD)}
 
@@ -289,6 +281,7 @@ def _moment_words(code: str) -> str:
         "closing_reason": _(
             "Aus diesem Grund kann der Vorgang nicht geschlossen werden. Bitte wählen Sie einen anderen."
         ),
+        "no_bytes": _("Das Schreiben liegt noch im Postfach und kann deshalb nicht gelesen werden."),
         "partly_posted": _("Ein Teil ist schon übertragen. Art und Angaben stehen deshalb fest."),
         "no_question": _("Der Ausgang ist inzwischen geklärt. Ihre Antwort wird nicht mehr gebraucht."),
         "not_ready": _("Der Vorgang kann nicht mehr zurückgeholt werden: Der Bot hat ihn schon."),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from casework.actions import clock, pauses
 from casework.console import review_list
+from casework.console.answering import needing_somebody
 from casework.console.person import person
 from casework.policies import permissions
 from casework.record.models import Case, SystemHealth
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "today": _today(user),
             "saved": _saved(user),
             "stopped": _stopped(user),
+            "unsent": needing_somebody(permissions.cases_visible_to(user)),
         },
     )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from casework.actions import clock, health, pauses
 from casework.actions.force import current
 from casework.actions.pauses import Backlog, NothingToPause
 from casework.console import words
+from casework.console.doorways import door_views, reconciliation_views
 from casework.console.person import person
 from casework.policies import permissions
 from casework.record.models import AuditEvent, Case, Lease, Pause, SystemHealth
@@ -37,7 +38,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         "processes": _processes(offices),
         "working": _working(offices),
         "troubles": _troubles(offices),
-        "health": SystemHealth.objects.filter(office__in=[*offices, ""]).order_by("kind", "name", "office"),
+        "doors": door_views(offices),
+        "reconciliations": reconciliation_views(offices),
+        "health": _systems(offices),
         "pauses": _pauses(request, house),
         "scopes": _scopes(request, house),
         "backlogs": [(policy.value, words.word(words.BACKLOGS, policy)) for policy in Backlog],
@@ -93,6 +96,10 @@ def _processes(offices: list[str]) -> list[dict[str, object]]:
     rows = cases.annotate(**counts, waiting_since=waiting)
     titled = ({**row, "title": words.process_title(row["process"])} for row in rows)
     return sorted(titled, key=lambda row: str(row["title"]))
+
+
+def _systems(offices: list[str]) -> QuerySet[SystemHealth]:
+    return SystemHealth.objects.filter(office__in=[*offices, ""]).exclude(kind="mailbox").order_by("name", "office")
 
 
 def _working(offices: list[str]) -> list[Lease]:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from demo.rigs.crash import database
+from demo.rigs.apart import database
 from demo.targets.control import ROOT
 
 CASES = 10

@@ -25,6 +25,8 @@ CALLS: tuple[tuple[str, ...], ...] = (
     ("prepare", "--once", "--json"),
     ("transfer", "--once", "--json"),
     ("intake", "--once"),
+    ("reconcile", "--json"),
+    ("reconcile", "--office", "nowhere"),
     ("audit", "verify", "--json"),
     ("audit", "verify", "NOSUCHCASE"),
     ("report", "savings", "--month", "2026-11", "--format", "csv"),
@@ -102,6 +104,17 @@ def test_the_trail_is_unbroken_and_an_unknown_case_is_named(said: dict[str, tupl
         "",
         "there is no case 'NOSUCHCASE'; the console shows the references\n",
     )
+
+
+def test_an_empty_house_agrees_with_its_store(said: dict[str, tuple[int, str, str]]) -> None:
+    answer = _json(said, "reconcile --json")
+    assert answer["zero"] is True
+    assert [(row["office"], row["account"], row["of"], row["found"]) for row in answer["rounds"]] == [
+        ("amt-a", "", 0, [])
+    ]
+    code, _, err = said["reconcile --office nowhere"]
+    assert code == 2
+    assert "there is no office 'nowhere'; known are amt-a" in err
 
 
 def test_the_savings_come_in_every_format(said: dict[str, tuple[int, str, str]]) -> None:

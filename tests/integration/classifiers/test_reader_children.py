@@ -22,7 +22,7 @@ from classifiers.model.keeping import save
 from classifiers.model.learner import train
 from classifiers.readers import pool
 from classifiers.readers.limits import MIB, Limits
-from classifiers.readers.pool import ENVIRONMENT, FOLDER_PREFIX
+from classifiers.readers.process import ENVIRONMENT, FOLDER_PREFIX
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "tests" / "examples" / "invoice" / "xrechnung_ubl.xml"

@@ -88,7 +88,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
     from tests import factories
 
     folder = tmp_path_factory.mktemp("console")
-    overlay = factories.write_offices(folder / "configs")
+    overlay = factories.write_offices(folder / "configs", mail=True)
     environment = {
         **os.environ,
         "AMTSBOTE_HOME": str(folder / "home"),

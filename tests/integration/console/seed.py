@@ -175,6 +175,8 @@ def _dog() -> str:
         type="text/plain",
         html=DOG_LETTER,
     )
+    for state in ("sent", "unknown", "failed", "returned"):
+        factories.answer(case, state=state)
     return case.reference
 
 

@@ -9,8 +9,9 @@ from tests.integration.console.conftest import Console, sign_in
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+ANSWER = "{dog}antworten/?vorlage=eingang_hundesteuer"
 PAGES = {
-    "alke": ["/", "/pruefliste/", "/vorgaenge/", "{doubt}", "{dog}", "{mail}", "{outcome}", "{xss}", "{ready}"],
+    "alke": ["/", "/pruefliste/", "/vorgaenge/", "{doubt}", "{dog}", "{mail}", "{outcome}", "{xss}", "{ready}", ANSWER],
     "doerte": [
         "/",
         "/einsparungen/",

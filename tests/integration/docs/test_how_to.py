@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
-NEEDS_A_RECORD = ("audit-a-posting.md", "read-savings.md")
+NEEDS_A_RECORD = ("audit-a-posting.md", "back-up-and-erase.md", "read-savings.md")
 """Pages for a house at work: their commands only read, and refuse where there is no record."""
 SECRETS = {"AMTSBOTE_SECRET_MAIL_POSTEINGANG": "geheim", "AMTSBOTE_SECRET_HAUSHALTSKASSE": "geheim"}
 

@@ -9,7 +9,7 @@ from casework.words.errors import TryAgainLater
 from demo.mailserver.delivery import Delivery
 from demo.mailserver.dovecot import Dovecot
 from tests.integration.mailbox.cutting_proxy import CuttingProxy
-from tests.integration.mailbox.letters import make_letter, make_settings
+from tests.integration.mailbox.letters import make_letter, make_settings, waiting
 
 LETTERS = [make_letter(number, size=3000) for number in range(6)]
 # the handshake is over at about 1,100 bytes, the login at 2,000, the sizes at 3,500; then come the letters
@@ -31,7 +31,7 @@ def test_a_line_cut_at_any_byte_loses_nothing_and_never_hangs(
             try:
                 with Mailbox.open(settings, dovecot.password(account), timeout=5) as box:
                     new = []
-                    for arrival, raw in box.fetch_many(box.new()):
+                    for arrival, raw in box.fetch_many(waiting(box)):
                         stored.add(raw)
                         new.append(arrival.place)
                     box.done(new)
@@ -41,8 +41,11 @@ def test_a_line_cut_at_any_byte_loses_nothing_and_never_hangs(
             assert time.monotonic() - started < 12
     assert troubles > len(CUTS) // 2
     assert stored == set(LETTERS)
-    inbox, done = make_settings(dovecot, account), make_settings(dovecot, account, folder="Eingelesen")
+    inbox, done = (
+        make_settings(dovecot, account),
+        make_settings(dovecot, account, folder="Eingelesen", done_folder="Abgelegt"),
+    )
     with Mailbox.open(inbox, dovecot.password(account)) as box:
-        assert box.new() == []
+        assert waiting(box) == []
     with Mailbox.open(done, dovecot.password(account)) as box:
-        assert [raw for _, raw in box.fetch_many(box.new())] == LETTERS
+        assert [raw for _, raw in box.fetch_many(waiting(box))] == LETTERS

@@ -17,13 +17,13 @@ from pathlib import Path
 import pytest
 
 from bots.mailbox import Mailbox
-from casework.configuration.offices import MailboxSettings
+from casework.configuration.mailboxes import MailboxSettings
 from casework.words.mailbox import MailboxUnreachable
 from demo.mailserver.client import GatewayClient, NotSent, SenderLogin, send
 from demo.mailserver.delivery import Delivery
 from demo.mailserver.dovecot import Dovecot
 from demo.mailserver.plan import MailserverPlan
-from tests.integration.mailbox.letters import make_letter, make_settings
+from tests.integration.mailbox.letters import make_letter, make_settings, waiting
 from tests.integration.mailbox.processes import command_of, descendants, is_alive
 
 ROOT = Path(__file__).parents[3]
@@ -45,7 +45,7 @@ class World:
 
     def read(self) -> list[bytes]:
         with Mailbox.open(self.settings, self.passwords["amt-a"]) as box:
-            return [raw for _, raw in box.fetch_many(box.new())]
+            return [raw for _, raw in box.fetch_many(waiting(box))]
 
 
 def start(folder: Path) -> World:
@@ -175,7 +175,7 @@ def test_a_dovecot_keeps_its_mail_over_a_power_cut(tmp_path: Path) -> None:
         delivery.close()
         server.start()
         with Mailbox.open(make_settings(server, "amt-a"), server.password("amt-a")) as box:
-            assert [raw for _, raw in box.fetch_many(box.new())] == [make_letter(1)]
+            assert [raw for _, raw in box.fetch_many(waiting(box))] == [make_letter(1)]
 
 
 def test_a_folder_with_a_long_path_and_blanks_serves_too_and_holds_the_mail_afterwards(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_folder_with_a_long_path_and_blanks_serves_too_and_holds_the_mail_afte
             delivery.deliver("amt-a", make_letter(number))
             delivery.close()
             with Mailbox.open(make_settings(server, "amt-a"), server.password("amt-a")) as box:
-                assert len(box.new()) == number + 1
+                assert len(waiting(box)) == number + 1
             lodging = (folder / "server" / "lodging").resolve()
             assert lodging.is_dir()
         assert not lodging.exists()

@@ -9,7 +9,7 @@ import pytest
 from bots.mailbox import Mailbox, check_mailbox
 from demo.mailserver.delivery import Delivery
 from demo.mailserver.dovecot import Dovecot
-from tests.integration.mailbox.letters import make_letter, make_settings
+from tests.integration.mailbox.letters import make_letter, make_settings, waiting
 
 
 @pytest.mark.parametrize(
@@ -24,14 +24,16 @@ def test_without_move_messages_are_copied_and_removed_one_by_one(
         for number in range(3):
             delivery.deliver("amt-a", make_letter(number))
         with Mailbox.open(make_settings(server, "amt-a"), server.password("amt-a")) as box:
-            first, second, third = box.new()
+            first, second, third = waiting(box)
             moved = box.done([first.place, third.place])
             assert [place.uid for place in moved.values() if place] == ([1, 2] if told else [])
-            assert [arrival.place for arrival in box.new()] == [second.place]
+            assert [arrival.place for arrival in waiting(box)] == [second.place]
             assert "the server has no MOVE: messages are copied, then removed" in box.notes
             assert sum("UIDPLUS" in note for note in box.notes) == left_behind
-        with Mailbox.open(make_settings(server, "amt-a", folder="Eingelesen"), server.password("amt-a")) as done:
-            assert [raw for _, raw in done.fetch_many(done.new())] == [make_letter(0), make_letter(2)]
+        with Mailbox.open(
+            make_settings(server, "amt-a", folder="Eingelesen", done_folder="Abgelegt"), server.password("amt-a")
+        ) as done:
+            assert [raw for _, raw in done.fetch_many(waiting(done))] == [make_letter(0), make_letter(2)]
         delivery.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import logging
 import socket
 import traceback
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bots.mailbox import Mailbox
-from casework.configuration.offices import MailboxSettings
+from casework.configuration.mailboxes import MailboxSettings
 from casework.words.errors import AmtsboteError, ConfigurationError, LoginRefused, TryAgainLater
 from casework.words.mailbox import CertificateUntrusted, MailboxUnreachable
 from demo.mailserver.certificates import Authority, KeyPair, make_self_signed
@@ -136,6 +137,48 @@ def test_no_error_of_a_failed_login_carries_the_password(
     told = "\n".join([*everything_in(caught.value), *capfd.readouterr()])
     for secret in forms_of(PASSWORD):
         assert secret not in told
+
+
+def quote_everything(line: bytes) -> bytes | None:
+    """Logs us in, then quotes the login in whatever goes wrong."""
+    tag, _, command = line.partition(b" ")
+    if b" LOGIN " in line:
+        HEARD.append(line)
+    if command.startswith(b"SELECT"):
+        return b"* OK [UIDVALIDITY 7] ok\r\n* 1 EXISTS\r\n" + tag + b" OK [READ-WRITE] ok\r\n"
+    if command.startswith(b"UID SEARCH"):
+        return b"* SEARCH 1\r\n" + tag + b" OK done\r\n"
+    if command.startswith(b"UID FETCH"):
+        return REPLIES.get("fetch", b"").replace(b"TAG", tag)
+    return answer_politely(line)
+
+
+HEARD: list[bytes] = []
+REPLIES: dict[str, bytes] = {}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [b"", b"TAG BAD you said something\r\n", b"garbage {999999999999}\r\n", b"* 1 FETCH (UID {5}\r\nab", b"* BYE\r\n"],
+    ids=["silence", "bad", "garbage", "half a literal", "bye"],
+)
+def test_nothing_that_arises_after_the_login_carries_the_password(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, reply: bytes
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    ca_file = tmp_path / "ca.pem"
+    ca_file.write_bytes(AUTHORITY.pem)
+    HEARD.clear()
+    REPLIES["fetch"] = reply
+    with ScriptedServer(AUTHORITY.issue(), tmp_path, quote_everything) as server:
+        box = Mailbox.open(make_settings_for(server, ca_file), PASSWORD, timeout=1)
+        with pytest.raises(TryAgainLater) as caught:
+            box.look("INBOX")
+        told = [*everything_in(caught.value), repr(box), repr(vars(box)), repr(vars(box._connection)), repr(box.notes)]
+        box.close()
+    assert HEARD, "the password was sent, so it could have been told"
+    text = "\n".join([*told, caplog.text, *capfd.readouterr()])
+    assert not [form for form in forms_of(PASSWORD) if form in text]
 
 
 def test_no_error_of_a_refused_login_at_dovecot_carries_the_password(settings: MailboxSettings) -> None:

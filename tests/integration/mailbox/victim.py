@@ -9,7 +9,8 @@ import sys
 from typing import Any
 
 from bots.mailbox import Mailbox
-from casework.configuration.offices import MailboxSettings
+from casework.configuration.mailboxes import MailboxSettings
+from tests.integration.mailbox.letters import waiting
 
 
 def die(*_: Any) -> Any:
@@ -20,7 +21,7 @@ def die(*_: Any) -> Any:
 def main(moment: str, settings: str, password: str) -> None:
     with Mailbox.open(MailboxSettings.model_validate_json(settings), password) as box:
         arrivals = []
-        for arrival, raw in box.fetch_many(box.new()):
+        for arrival, raw in box.fetch_many(waiting(box)):
             print(hashlib.sha256(raw).hexdigest())  # noqa: T201 - the test reads it
             arrivals.append(arrival)
         if moment == "fetched":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from demo.rigs.crash import BACKENDS, COUNTS, crash
+from demo.rigs.apart import BACKENDS
+from demo.rigs.crash import COUNTS, crash
 
 MODE = "reset_after_read"
 

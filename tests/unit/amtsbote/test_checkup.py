@@ -59,7 +59,7 @@ def test_a_mailbox_out_of_reach_is_one_sentence(overlay: Path, monkeypatch: pyte
     monkeypatch.setenv("AMTSBOTE_SECRET_MAILBOX_A", "secret")
     problems = checkup.examine(mailboxes=True).problems
     assert len(problems) == 1
-    assert problems[0].startswith("mailbox post of amt-a: ")
+    assert problems[0].startswith(f"{overlay / 'offices' / 'amt-a.yaml'}:3: mailbox post of amt-a: ")
     assert "\n" not in problems[0]
 
 

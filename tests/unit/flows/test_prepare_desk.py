@@ -15,8 +15,9 @@ from django.db import InterfaceError, OperationalError
 from pikepdf import Array, Dictionary, Name
 
 from casework.actions import clock, prepare as actions
-from casework.record.models import Case
+from casework.record.models import Case, Message
 from casework.words.errors import StoreError
+from casework.words.mailbox import MAIL_NAME
 from casework.words.states import State
 from classifiers import Reader
 from classifiers.readers.limits import Showing
@@ -129,8 +130,8 @@ def test_a_letter_has_one_budget_for_all_its_parts(
     monkeypatch.setattr(prepare, "Showing", lambda: left)
     raw = _mail([_pdf(pages=5)] * 3)
     with Reader() as reader:
-        reading = reader.read(raw, prepare.MESSAGE_NAME)
-        told, views = _desk_of(reader)._with_views("amt-a", raw, reading)
+        reading = reader.read(raw, MAIL_NAME)
+        told, views = _desk_of(reader)._with_views(Message(office="amt-a"), raw, reading)
     assert len(views.pages) == shown
     assert ["too_many_pages" in document.unsure for document in told.documents] == [shown < 15] * len(told.documents)
 
@@ -141,10 +142,10 @@ def test_pages_that_take_for_ever_take_no_longer_than_the_budget_of_their_letter
     monkeypatch.setattr(prepare, "Showing", lambda: Showing(seconds=2.0))
     raw = _mail([_pdf(pages=20, slow=True)] * 10)
     with Reader() as reader:
-        reading = reader.read(raw, prepare.MESSAGE_NAME)
+        reading = reader.read(raw, MAIL_NAME)
         assert sum(part.type == "application/pdf" and part.fate != "refused" for part in reading.parts) >= 1
         began = time.monotonic()
-        told, _views = _desk_of(reader)._with_views("amt-a", raw, reading)
+        told, _views = _desk_of(reader)._with_views(Message(office="amt-a"), raw, reading)
         assert time.monotonic() - began < 10
     assert all("too_many_pages" in document.unsure for document in told.documents)
 

@@ -6,7 +6,8 @@ import warnings
 
 import pytest
 
-from bots.mailbox.connection import read_words, silence_imaplib2
+from bots.mailbox.connection import read_words
+from bots.mailbox.imap import silence_imaplib2
 
 
 def test_only_imaplib2s_own_deprecation_warnings_are_ignored() -> None:

@@ -8,11 +8,14 @@ from hypothesis import given, strategies as st
 
 from bots.mailbox.responses import (
     Fetched,
+    Quota,
     compress_uids,
     encode_folder,
     expand_uids,
     read_copyuid,
     read_fetches,
+    read_number,
+    read_quotas,
     read_uids,
 )
 
@@ -84,3 +87,13 @@ def test_dates_agree_with_the_standard_library() -> None:
     moment = datetime(2026, 2, 28, 23, 59, 1, tzinfo=timezone(timedelta(hours=-3, minutes=-30)))
     line = f"1 (UID 1 INTERNALDATE {imaplib.Time2Internaldate(moment)})".encode()
     assert [answer.received for answer in read_fetches([line])] == [moment]
+
+
+def test_bounds_of_a_mailbox_are_read() -> None:
+    told = [b'"User quota" (STORAGE 95 100 MESSAGE 2 1000)', None]
+    assert list(read_quotas(told)) == [Quota("STORAGE", 95, 100), Quota("MESSAGE", 2, 1000)]
+
+
+def test_the_last_number_counts() -> None:
+    assert read_number([b"3", None, b"x", b"7"]) == 7
+    assert read_number([None]) == 0

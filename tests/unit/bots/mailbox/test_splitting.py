@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, strategies as st
 
 from bots.mailbox.splitting import ResponseSplitter
@@ -34,3 +35,8 @@ def test_an_unfinished_line_waits_for_its_end() -> None:
     splitter = ResponseSplitter()
     assert list(splitter.feed(b"* OK rea")) == []
     assert list(splitter.feed(b"dy\r\n* BYE")) == [b"* OK ready\r\n"]
+
+
+def test_a_literal_larger_than_anybody_asks_for_ends_the_connection() -> None:
+    with pytest.raises(ValueError, match="more than anybody asked for"):
+        list(ResponseSplitter().feed(b"* 1 FETCH (BODY[] {99999999999}\r\n"))

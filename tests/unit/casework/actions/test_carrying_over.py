@@ -12,6 +12,7 @@ from casework.actions.ending import Terms
 from casework.actions.runner import Carrier
 from casework.actions.setbacks import TRIES
 from casework.configuration.in_force import ProcessInForce
+from casework.configuration.offices import ProcessOverlay
 from casework.configuration.processes import PostingStep
 from casework.configuration.vocabulary import Stage
 from casework.record.models import Case, Decision, SystemHealth
@@ -45,7 +46,7 @@ def process(*systems: str, digest: str = "", stage: Stage = Stage.AUTOMATIC) -> 
         PostingStep(system=system, operation="capture", business_key=("{number:key}",), fields={"amount": "{gross}"})
         for system in systems
     )
-    return cast(ProcessInForce, SimpleNamespace(postings=steps, digest=digest, stage=stage))
+    return cast(ProcessInForce, SimpleNamespace(postings=steps, digest=digest, stage=stage, overlay=ProcessOverlay()))
 
 
 def carry(ledgers: Ledgers, *systems: str, **options: Any) -> Case:

@@ -29,6 +29,7 @@ from casework.words.reading import (
     Part,
     Source,
 )
+from casework.words.sender import ProvedBy, SenderOutcome, SenderVerdict
 from casework.words.states import State
 
 OFFICE = """\
@@ -82,9 +83,9 @@ def reading(*documents: DocumentReading, sender: str = "rechnung@moorbau.example
         for document in documents
         if document.part != "1.1"
     ]
-    return FileReading(
-        head=MessageHead(sender=sender, subject="Rechnung", body=body), documents=list(documents), parts=parts
-    )
+    verdict = SenderVerdict(address=sender, outcome=SenderOutcome.PROVEN, proved_by=ProvedBy.GATEWAY)
+    head = MessageHead(sender=sender, subject="Rechnung", body=body, verdict=verdict)
+    return FileReading(head=head, documents=list(documents), parts=parts)
 
 
 def arrived(office: str, uid: int = 1) -> Case:
@@ -94,6 +95,7 @@ def arrived(office: str, uid: int = 1) -> Case:
     return case
 
 
+SAID = " ".join(f"Satz über Wort{chr(97 + n)} und Ding{chr(97 + n)}" for n in range(20))
 pytestmark = pytest.mark.django_db
 
 
@@ -160,6 +162,39 @@ def test_a_re_delivery_closes_as_duplicate(office: str, watch) -> None:
     assert (second.state, second.reason) == (State.CLOSED, "duplicate")
     first = Case.objects.exclude(pk=second.pk).get()
     assert second.events.get(code="moved_closed").data["first"] == first.reference
+
+
+def letter(words: str, *, number: str) -> DocumentReading:
+    return DocumentReading(
+        part="1.2", kind="unknown", unsure=["unknown_kind"], text=f"{SAID} Aktenzeichen {number} {words}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "rules"), [("4711", ["AB-NEARLY-SAME"]), ("4712", [])], ids=["the same again", "of another matter"]
+)
+def test_a_letter_in_nearly_the_same_words_asks_and_names_the_first(
+    office: str, watch, number: str, rules: list[str]
+) -> None:
+    first = arrived(office, 1)
+    record_reading(first, reading(letter("Bitte.", number="4711"), sender="a@example.org"), Views())
+    second = arrived(office, 2)
+    record_reading(second, reading(letter("Danke.", number=number), sender="b@example.org"), Views())
+    second.refresh_from_db()
+    spoken = second.findings.filter(rule="AB-NEARLY-SAME")
+    assert [finding.rule for finding in spoken] == rules
+    assert all(first.reference in finding.message for finding in spoken)
+    assert second.state == State.REVIEW
+    assert not first.findings.filter(rule="AB-NEARLY-SAME").exists()
+
+
+def test_what_a_letter_says_lies_sealed_in_the_store(office: str, watch) -> None:
+    case = arrived(office)
+    record_reading(case, reading(letter("Bitte.", number="4711")), Views())
+    kept = case.letter_text
+    assert b"Aktenzeichen 4711" in Store(office).get(kept.address)
+    assert kept.bands.count() == 9
+    assert all("4711" not in band.digest for band in kept.bands.all())
 
 
 def test_looking_for_a_duplicate_takes_as_many_queries_however_many_letters_are_alike(office: str, watch) -> None:

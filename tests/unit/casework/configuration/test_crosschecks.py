@@ -133,6 +133,31 @@ def test_a_decision_can_never_be_automatic(pack: Path, change: Change) -> None:
     ]
 
 
+def test_who_pays_alone_has_to_ask_for_the_sender(pack: Path, change: Change) -> None:
+    change(PROCESS, "checks: [required_fields]", "checks: [required_fields]\nsender: any")
+    change(PROCESS, "en: Text}}", "en: Text}, type: iban}")
+    change(OFFICE, "stage: assisted", "stage: automatic, basis: {text: a law}")
+    assert said(pack) == [
+        f"{OFFICE}:7: process `report` prepares payments, posts alone, and takes them from any sender"
+        " – write `sender: proven` (or `not_contradicted`), or use `assisted`"
+    ]
+    change(OFFICE, "basis:", "sender: not_contradicted, basis:")
+    assert said(pack) == []
+
+
+def test_a_process_that_carries_no_account_into_its_target_may_take_any_sender(pack: Path, change: Change) -> None:
+    change(PROCESS, "en: Text}}", "en: Text}, type: iban}")
+    change(PROCESS, 'reference: "{description?}"', "reference: none")
+    change(OFFICE, "stage: assisted", "stage: automatic, basis: {text: a law}")
+    assert said(pack) == []
+
+
+@pytest.mark.parametrize("wrong", ["resolver: ns.amt.example", "keys: {firma.example: key.txt}", "port: 0"])
+def test_what_is_no_place_of_keys_is_refused(pack: Path, change: Change, wrong: str) -> None:
+    change(OFFICE, "buyer_references", f"senders: {{dkim: {{{wrong}}}}}\nbuyer_references")
+    assert len(said(pack)) == 1
+
+
 def test_a_password_in_the_file_is_refused(pack: Path, change: Change) -> None:
     change(OFFICE, "secret: mail-nord", "secret: mail-nord, password: geheim")
     assert any("`password` would hold a secret in the file" in line for line in said(pack))

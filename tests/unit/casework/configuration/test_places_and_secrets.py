@@ -85,7 +85,7 @@ def test_a_table_without_its_columns_is_told(tmp_path: Path) -> None:
 
 def test_every_folder_has_a_json_schema_that_lets_the_id_out() -> None:
     found = schemas()
-    assert sorted(found) == ["baselines", "offices", "processes", "rates", "statutes", "systems"]
+    assert sorted(found) == ["answers", "baselines", "offices", "processes", "rates", "statutes", "systems"]
     assert json.loads(json.dumps(found)) == found
     office = found["offices"]["anyOf"][0]
     assert (office["required"], office["additionalProperties"]) == (["name"], False)

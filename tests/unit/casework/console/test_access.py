@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
@@ -33,13 +34,21 @@ PAGES: dict[str, set[Role]] = {
 }
 OBJECTS: dict[str, set[Role]] = {
     "case": READERS,
+    "answers": READERS,
     "original": READERS,
     "page_image": READERS,
     "evidence": TRAIL,
     "trail": TRAIL,
     "savings_entries": BOOKS,
 }
-POSTS: dict[str, set[Role]] = {"decide": CLERKS, "spent": CLERKS, "pause": OPERATORS, "resume": OPERATORS}
+POSTS: dict[str, set[Role]] = {
+    "decide": CLERKS,
+    "spent": CLERKS,
+    "answer_send": CLERKS,
+    "answer_settle": CLERKS,
+    "pause": OPERATORS,
+    "resume": OPERATORS,
+}
 OPEN = {"login", "language", "alive"}
 SIGNED_IN = {"logout"}
 NAMES = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
@@ -53,6 +62,8 @@ class Office:
         self.case: Case = factories.invoice(office)
         self.page: Page = factories.page(self.case.message)
         self.evidence: Evidence = factories.evidence(factories.attempt(self.case, AttemptState.CONFIRMED))
+        self.asked = factories.invoice(office)
+        self.answered = factories.answer(factories.invoice(office))
         for _number in range(5):
             factories.done(office)
 
@@ -60,10 +71,12 @@ class Office:
         from django.urls import reverse
 
         reference = self.case.reference
-        arguments = {
+        arguments: dict[str, list[object]] = {
             "page_image": [reference, self.page.pk],
             "evidence": [reference, self.evidence.pk],
             "savings_entries": [self.office, "invoice", self.case.opened_at.strftime("%Y-%m")],
+            "answer_send": [self.asked.reference],
+            "answer_settle": [self.answered.case.reference, self.answered.number],
             "pause": [],
             "resume": [],
         }
@@ -72,13 +85,21 @@ class Office:
     def form(self, name: str) -> dict[str, str]:
         if name in ("pause", "resume"):
             return {"what": f"office:{self.office}"}
+        if name == "answer_settle":
+            return {"said": "withdraw", "version": str(self.answered.case.version)}
+        if name == "answer_send":
+            words = {"recipient": self.asked.message.sender, "subject": "Rückfrage", "body": "Bitte melden Sie sich."}
+            return {"template": "rueckfrage", "version": str(self.asked.version), **words}
         return {"answer": "release", "version": str(self.case.version)}
 
 
 @pytest.fixture
-def offices(house: None) -> tuple[Office, Office]:
+def offices(house: None, tmp_path: Path) -> tuple[Office, Office]:
+    from casework import configuration
     from casework.register import books
 
+    factories.write_offices(tmp_path / "configs", mail=True)
+    configuration.forget()
     pair = Office("amt-a"), Office("amt-b")
     books.write_up()
     return pair

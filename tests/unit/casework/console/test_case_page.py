@@ -141,6 +141,39 @@ def test_the_queries_of_the_case_page_do_not_grow_with_its_fields(
 
 
 @pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        (
+            {"outcome": "proven", "proved_by": "gateway", "methods": [{"name": "dmarc", "result": "pass", "by": "mx"}]},
+            ("Wer hat das geschickt?", "nachgewiesen durch das Mail-Gateway des Hauses", "DMARC (mx)", "bestanden"),
+        ),
+        (
+            {
+                "outcome": "contradicted",
+                "reasons": ["sender_body_altered"],
+                "methods": [{"name": "dkim", "result": "altered"}],
+            },
+            ("widersprüchlich", "Er wurde danach verändert.", "DKIM (eigene Prüfung)", "Text wurde verändert"),
+        ),
+        (
+            {"outcome": "unproven", "reasons": ["sender_not_vouched"]},
+            ("nicht nachgewiesen", "sagt nichts über den Absender"),
+        ),
+    ],
+)
+def test_who_sent_it_is_said_in_plain_words(
+    as_person: SignIn, verdict: dict[str, object], said: tuple[str, ...]
+) -> None:
+    letter = factories.message(sender_proof=verdict["outcome"], sender_verdict=verdict)
+    page = _page(as_person("alke"), factories.invoice(message=letter).reference)
+    assert [text for text in said if text not in page] == []
+
+
+def test_nothing_is_said_of_a_sender_whom_nobody_judged(as_person: SignIn) -> None:
+    assert "Wer hat das geschickt?" not in _page(as_person("alke"), factories.invoice().reference)
+
+
+@pytest.mark.parametrize(
     ("name", "shown", "listed"),
     [
         (
@@ -155,7 +188,7 @@ def test_the_queries_of_the_case_page_do_not_grow_with_its_fields(
 def test_the_address_is_always_shown_and_what_is_proven_is_its_domain(
     as_person: SignIn, name: str, shown: str, listed: str
 ) -> None:
-    letter = factories.message(sender_name=name, sender="x@evil.example", sender_proof="pass")
+    letter = factories.message(sender_name=name, sender="x@evil.example", sender_proof="proven")
     case = factories.invoice(message=letter)
     client = as_person("alke")
     page = client.get(f"/vorgaenge/{case.reference}/").content.decode()

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 from pathlib import Path
 
+import pytest
 from openpyxl import load_workbook
 
 from casework.console import savings_table
@@ -18,6 +21,17 @@ def test_no_cell_is_run_as_a_formula(tmp_path: Path) -> None:
     save_workbook(rows, tmp_path / "new" / "table.xlsx")
     (row,) = load_workbook(tmp_path / "new" / "table.xlsx").active.values
     assert row == ("'=1+1", "'-2", -2, "a;b")
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_no_sign_that_begins_a_formula_begins_a_cell(sign: str, tmp_path: Path) -> None:
+    hostile = f"{sign}cmd|' /C calc'!A0"
+    save_workbook([[hostile]], tmp_path / "t.xlsx")
+    book = load_workbook(tmp_path / "t.xlsx")
+    (row,) = csv.reader(io.StringIO(csv_text([[hostile]]), newline=""), delimiter=";")
+
+    assert row == [f"'{hostile}"]
+    assert book.active["A1"].data_type == "s" and str(book.active["A1"].value).startswith("'")
 
 
 def test_the_table_names_offices_and_processes_and_counts_minutes_to_a_tenth(house: None) -> None:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from classifiers.readers.frames import FrameBroken, FrameLate, read_frame, write_frame
+from classifiers.readers.frames import (
+    LARGEST_BODY,
+    LARGEST_HEAD,
+    PREFIX,
+    FrameBroken,
+    FrameLate,
+    read_frame,
+    write_frame,
+)
 
 
 @pytest.fixture
@@ -44,4 +53,22 @@ def test_a_closed_pipe_and_an_impossible_length_are_broken(pipe: tuple[int, int]
         read_frame(pipe[0])
     os.close(pipe[1])
     with pytest.raises(FrameBroken):
+        read_frame(pipe[0])
+
+
+@pytest.mark.parametrize("head", [b"{", b"[" * 100_000, b"[]", b"\xff", b'{"a": 1}}'])
+def test_what_a_child_gone_bad_writes_breaks_the_frame_and_not_the_reader(pipe: tuple[int, int], head: bytes) -> None:
+    writer = threading.Thread(target=os.write, args=(pipe[1], PREFIX.pack(len(head), 0) + head))
+    writer.start()
+
+    with pytest.raises(FrameBroken):
+        read_frame(pipe[0], deadline=time.monotonic() + 10)
+    writer.join()
+
+
+@pytest.mark.parametrize("lengths", [(LARGEST_HEAD + 1, 0), (2, LARGEST_BODY + 1)])
+def test_a_frame_that_promises_too_much_is_refused(pipe: tuple[int, int], lengths: tuple[int, int]) -> None:
+    os.write(pipe[1], PREFIX.pack(*lengths))
+
+    with pytest.raises(FrameBroken, match="larger"):
         read_frame(pipe[0])

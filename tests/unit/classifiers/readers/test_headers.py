@@ -7,6 +7,7 @@ import unicodedata
 from email.message import Message
 
 import pytest
+from hypothesis import given, settings, strategies
 
 from classifiers.readers.headers import address, clean_text, decode_bytes, decode_value, header, sent_at
 from classifiers.readers.mail import parse_mail
@@ -64,3 +65,44 @@ def test_the_first_address_counts_in_lower_case() -> None:
 def test_dates_are_iso_in_utc_and_broken_ones_empty() -> None:
     assert sent_at(mail(b"Date: Mon, 02 Nov 2026 08:15:00 +0100")) == "2026-11-02T07:15:00+00:00"
     assert sent_at(mail(b"Date: gestern")) == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "charset", "shown"),
+    [
+        ("Müll für die Straße".encode(), "iso-8859-1", "Müll für die Straße"),
+        ("„Ärger“ – 5 €".encode("cp1252"), "iso-8859-1", "„Ärger“ – 5 €"),
+        ("Größe".encode("latin-1"), "utf-8", "Größe"),
+        ("Größe".encode("latin-1"), "us-ascii", "Größe"),
+        ("Größe".encode(), "undefined", "Größe"),
+        ("Größe".encode(), "a\0b", "Größe"),
+        ("Müller und ".encode() + "Größe".encode("latin-1") + " Straße".encode(), "utf-8", "Müller und Größe Straße"),
+        ("Müll".encode().decode("cp1252").encode(), "utf-8", "Müll"),
+    ],
+)
+def test_wrong_charsets_are_mended(data: bytes, charset: str, shown: str) -> None:
+    assert decode_bytes(data, charset) == shown
+
+
+GERMAN = (
+    "abcdefghijklmnopqrstuvwxyzäöüßABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜẞ0123456789 .,;:!?-–„“‚‘»«§€()/'\"éèàçøåñ²³°µ…&%+\n"
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(strategies.text(GERMAN, max_size=80), strategies.sampled_from(["utf-8", "cp1252", "iso-8859-15", "utf-16"]))
+def test_proper_text_in_its_declared_charset_is_never_touched(text: str, charset: str) -> None:
+    try:
+        data = text.encode(charset)
+    except UnicodeEncodeError:
+        return
+    assert decode_bytes(data, charset) == unicodedata.normalize("NFC", text)
+
+
+def test_a_header_beyond_mending_costs_that_header_only() -> None:
+    broken = mail(
+        b"Date: =?utf-8?B?////?=\r\nTo: \xff\xfe<\r\nFrom: Alke <alke@firma.example>\r\nSubject: =?x\0?B?a?= Brief"
+    )
+
+    assert (sent_at(broken), address(broken, "From")[1]) == ("", "alke@firma.example")
+    assert "Brief" in header(broken, "Subject")

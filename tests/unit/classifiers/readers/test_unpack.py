@@ -139,7 +139,7 @@ def test_an_encrypted_pdf_is_refused_with_its_own_reason() -> None:
 
 @pytest.mark.parametrize(
     ("raw", "reason"),
-    [(b"", "empty_message"), (b" \r\n\x00", "empty_message"), (b"MZ\x90\x00" + b"\x01" * 99, "type_unsupported")],
+    [(b"", "empty_message"), (b" \r\n\x00", "empty_message"), (b"MZ\x90\x00" + b"\x01" * 99, "program")],
 )
 def test_what_cannot_be_read_says_why(raw: bytes, reason: str) -> None:
     assert pieces(raw, "x")[0].reason == reason
@@ -173,4 +173,58 @@ def test_when_the_budget_is_spent_every_further_file_is_told_as_refused() -> Non
         ("a", "too_large"),
         ("b", "too_large"),
         ("c", "too_large"),
+    ]
+
+
+UBL = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
+RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        f'<a xmlns:b="{UBL}"><b:EmbeddedDocumentBinaryObject mimeCode="application/pdf" filename="../Lieferschein.pdf">'
+        "JVBERi0x\nLjQ=</b:EmbeddedDocumentBinaryObject></a>",
+        f'<a xmlns:b="{RAM}"><b:AttachmentBinaryObject mimeCode="application/pdf" filename="Lieferschein.pdf">'
+        "JVBERi0xLjQ=</b:AttachmentBinaryObject></a>",
+    ],
+)
+def test_files_inside_an_e_invoice_are_parts(xml: str) -> None:
+    found = pieces(xml.encode(), "x.xml")
+
+    assert [(piece.id, piece.name, piece.type, piece.role, piece.data) for piece in found[1:]] == [
+        ("1.1", "Lieferschein.pdf", "application/pdf", Role.EMBEDDED, b"%PDF-1.4")
+    ]
+
+
+def portfolio(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(with_files(**files))) as pdf:
+        pdf.Root.Collection = pikepdf.Dictionary(Type=pikepdf.Name.Collection, View=pikepdf.Name.D)
+        pdf.save(buffer)
+    return buffer.getvalue()
+
+
+def test_a_portfolio_holds_letters_and_its_cover_page_is_none() -> None:
+    letter_inside = with_files()
+    found = pieces(portfolio(a=letter_inside, b=with_files(c=b"<a/>")), "m.pdf")
+
+    assert [(piece.id, piece.role, piece.type, piece.reason) for piece in found] == [
+        ("1", Role.ROOT, "application/pdf", "container"),
+        ("1.1", Role.ATTACHMENT, "application/pdf", "attachment"),
+        ("1.2", Role.ATTACHMENT, "application/pdf", "attachment"),
+        ("1.2.1", Role.EMBEDDED, "application/xml", "attachment"),
+    ]
+
+
+def test_when_the_time_is_spent_the_rest_is_told_as_too_slow() -> None:
+    found = pieces(letter(("a.txt", b"Text")), limits=Limits(wall_seconds=0))
+
+    assert found[0].reason == "too_slow"
+
+
+def test_a_mail_that_speaks_of_pdf_stays_a_mail() -> None:
+    assert [piece.type for piece in pieces(letter(text="Die Datei beginnt mit %PDF-1.4"))] == [
+        "message/rfc822",
+        "text/plain",
     ]

@@ -27,6 +27,7 @@ class Verdict(StrEnum):
     CLEAN = "clean"
     MALWARE = "malware"
     TOO_LARGE = "too_large"
+    UNSCANNED = "not_scanned"
 
 
 class Scanner:
@@ -48,15 +49,32 @@ class Scanner:
         return self._ask(b"zVERSION\0", None)
 
     def scan(self, data: bytes) -> Verdict:
-        """The verdict on these bytes. Raises TryAgainLater when there is none: what was not scanned is not opened."""
-        answer = self._ask(b"zINSTREAM\0", data)
+        """The verdict on these bytes. Raises TryAgainLater when there is none: what was not scanned is not opened.
+
+        A scanner that answers others but has no verdict on this letter will never have one: that is `UNSCANNED`.
+        """
+        try:
+            answer = self._ask(b"zINSTREAM\0", data)
+        except TryAgainLater as away:
+            if isinstance(away.__cause__, TimeoutError) and self._answers():
+                return Verdict.UNSCANNED
+            raise
         if answer == "stream: OK":
             return Verdict.CLEAN
         if answer.endswith(" FOUND"):
             return Verdict.MALWARE
         if "size limit exceeded" in answer:
             return Verdict.TOO_LARGE
-        raise TryAgainLater("virus_scanner_away", f"the virus scanner at {self.place} gave no verdict; look at its log")
+        if answer.endswith(" ERROR") and self._answers():
+            return Verdict.UNSCANNED
+        # it hung up: over this very letter, perhaps, so this does not go on for ever
+        raise TryAgainLater("not_scanned", f"the virus scanner at {self.place} gave no verdict; look at its log")
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.version())
+        except TryAgainLater:
+            return False
 
     def _ask(self, command: bytes, data: bytes | None) -> str:
         family = socket.AF_UNIX if isinstance(self._address, str) else socket.AF_INET

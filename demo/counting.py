@@ -10,9 +10,10 @@ from datetime import datetime
 from email.parser import BytesHeaderParser
 from typing import Any
 
-from casework.record.models import Attempt, AuditEvent, Case, Message, MessagePart, Posting
+from casework.record.models import Answer, Attempt, AuditEvent, Case, Message, MessagePart, Posting
 from casework.record.store import Store
 from casework.register import books, savings
+from casework.words.answers import AnswerState
 from casework.words.states import State
 from demo.figures import Counted, Progress
 from demo.letters import Letter
@@ -30,7 +31,7 @@ def progress() -> Progress:
     return Progress(
         stored=stored,
         new=states[State.NEW],
-        open=moving,
+        open=moving + Answer.objects.filter(state=AnswerState.WAITING).count(),
         review=states[State.REVIEW],
         ended=states.total() - moving,
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the post is: what came is `stored`, what nobody read yet is `new`, what still moves by itself `open`."""
+    """How far the post is: what came is `stored`, what nobody read yet is `new`, what still moves by itself
+    `open`, answers on their way among it."""
 
     stored: int
     new: int

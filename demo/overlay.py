@@ -26,6 +26,7 @@ class Places:
     """Where the parts of the embedded world are reached."""
 
     imap: Mapping[str, Any]
+    outgoing: Mapping[str, Any]
     passwords: Mapping[str, str]
     urls: Mapping[str, str]
 
@@ -51,6 +52,11 @@ def write_suppliers(path: Path, suppliers: list[Supplier]) -> None:
         writer.writerows((firm.name, firm.vat_id, iban) for firm in suppliers for iban in firm.ibans)
 
 
+def writer(office: OfficeAddress) -> str:
+    """The login by which an office sends its answers."""
+    return f"post-{office.key}"
+
+
 def _office(office: OfficeAddress, places: Places, drops: Path) -> dict[str, Any]:
     number = ACCOUNT_NUMBERS[office.key]
     mailbox = {
@@ -66,6 +72,14 @@ def _office(office: OfficeAddress, places: Places, drops: Path) -> dict[str, Any
         system: {"base_url": url, "login": {"user": f"amtsbote{number}", "secret": f"{system}-{office.key}"}}
         for system, url in places.urls.items()
     }
+    systems["antwort"] = {
+        "host": places.outgoing["host"],
+        "port": places.outgoing["port"],
+        "ca_file": str(places.outgoing["ca_file"]),
+        "from": office.mailbox,
+        "from_name": office.name,
+        "login": {"user": writer(office), "secret": f"antwort-{office.key}"},
+    }
     drop = drops / office.key
     drop.mkdir(parents=True, exist_ok=True)
     return {
@@ -77,8 +91,11 @@ def _office(office: OfficeAddress, places: Places, drops: Path) -> dict[str, Any
 
 
 def _secrets(office: OfficeAddress, places: Places) -> dict[str, str]:
-    mailbox = {f"mailbox-{office.key}": places.passwords[office.key]}
-    return mailbox | {f"{system}-{office.key}": PASSWORDS[office.key] for system in places.urls}
+    mail = {
+        f"mailbox-{office.key}": places.passwords[office.key],
+        f"antwort-{office.key}": places.passwords[writer(office)],
+    }
+    return mail | {f"{system}-{office.key}": PASSWORDS[office.key] for system in places.urls}
 
 
 def _write_secret(path: Path, secret: str) -> None:

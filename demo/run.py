@@ -194,7 +194,7 @@ def _count(letters: list[Letter], world: World, *, seconds: dict[str, float], se
     from demo.counting import count
 
     counted = count(letters, offices=[office.key for office in OFFICES], seconds=seconds)
-    targets = truth.look(world.folder.path / "targets", world.folder.drops)
+    targets = truth.look(world.folder.path / "targets", world.folder.drops, world.folder.citizens)
     return Result(counted=counted, targets=targets, setup_seconds=setup, console=world.console)
 
 

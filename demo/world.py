@@ -21,7 +21,7 @@ from casework.configuration import checkout, shipped
 from casework.words.errors import AmtsboteError
 from demo.letters import OFFICES, Letter, RegisteredDog, suppliers
 from demo.mailserver.plan import MailserverPlan
-from demo.overlay import ACCOUNT_NUMBERS, AUTHSERV_ID, SYSTEMS, Places, write_overlay
+from demo.overlay import ACCOUNT_NUMBERS, AUTHSERV_ID, SYSTEMS, Places, write_overlay, writer
 from demo.sending import Gateway, from_domain
 from demo.targets.control import TargetProcess
 
@@ -57,6 +57,11 @@ class Folder:
     @property
     def mail(self) -> Path:
         return self.path / "mail"
+
+    @property
+    def citizens(self) -> Path:
+        """Where the answers lie that left the house."""
+        return self.mail / "citizens"
 
     @property
     def drops(self) -> Path:
@@ -135,6 +140,7 @@ class World:
         self.targets["hundeverzeichnis"].seed({"hunde": [_register_row(dog) for dog in dogs]})
         places = Places(
             imap=self._mail["imap"],
+            outgoing=self._mail["outgoing"],
             passwords=self._passwords(),
             urls={name: target.url for name, target in self.targets.items()},
         )
@@ -197,6 +203,7 @@ class World:
             authserv_id=AUTHSERV_ID,
             mailboxes={office.mailbox: office.key for office in OFFICES},
             senders={PARTNERS: tuple(vouched)},
+            writers={writer(office): office.mailbox for office in OFFICES},
         )
         plan.write(self.folder.mail)
         command = [sys.executable, "-m", "demo.mailserver", "--folder", str(self.folder.mail)]

@@ -41,6 +41,8 @@ class ScriptedClamd:
             if len(data) > self.most:
                 return b"INSTREAM size limit exceeded. ERROR"
         self.seen = len(data)
+        if data.startswith(b"ERROR"):
+            return b"stream: Can't allocate memory ERROR"
         return b"stream: Eicar-Signature FOUND" if EICAR in data else b"stream: OK"
 
     def close(self) -> None:

@@ -92,5 +92,6 @@ def clerk(limit: int | None, users: tuple[str, ...], headed: bool, folder: Path 
 
 def _clerk_words(report: dict[str, Any]) -> str:
     answers = ", ".join(f"{answer} {count}" for answer, count in report["answers"].items())
+    answers += f", {report['acknowledged']} answered by mail" if report["acknowledged"] else ""
     left = "".join(f"\n  left alone {case}: {why}" for case, why in report["left"].items())
     return f"{report['user']}: {report['worked']} decided in {report['seconds']} s ({answers or 'nothing'}){left}"

@@ -60,7 +60,10 @@ def erase(references: tuple[str, ...], yes: bool) -> int:
     for message in messages:
         erasing.check_erasable(message)
     cases = sorted(Case.objects.filter(message__in=messages).values_list("reference", flat=True))
-    content: dict[str, Any] = {"letters": len(messages), "cases": cases, "erased": yes, "left": 0}
+    elsewhere = sorted({case for message in messages for case in erasing.elsewhere(message)} - set(cases))
+    content: dict[str, Any] = {
+        "letters": len(messages), "cases": cases, "elsewhere": elsewhere, "erased": yes, "left": 0
+    }  # fmt: skip
     if yes:
         from flows.stations import erasing as station
 
@@ -73,6 +76,10 @@ def erase(references: tuple[str, ...], yes: bool) -> int:
 
 def _words(content: dict[str, Any]) -> str:
     cases = ", ".join(content["cases"])
+    if content["elsewhere"]:
+        cases += (
+            f" (another office holds the same letter with case {', '.join(content['elsewhere'])}: name that one, too)"
+        )
     if not content["erased"]:
         return f"{content['letters']} letters would be erased, with cases {cases}; add --yes to do it"
     left = f"; of {content['left']} something is left, which is tried again tomorrow" if content["left"] else ""

@@ -124,31 +124,40 @@ def look_at(folder: int, name: str) -> Drop:
         return Drop(name, False, member.inode, max(status.st_mtime, status.st_ctime), (member,))
     handle = os.open(name, OPEN_FOLDER, dir_fd=folder)
     try:
-        status, touched = os.fstat(handle), [0.0]
-        members = tuple(sorted(_files(handle, "", touched, DEEPEST)))
+        status, looked = os.fstat(handle), _Looked()
+        members = tuple(sorted(_files(handle, "", looked, DEEPEST)))
     finally:
         os.close(handle)
     if sum(member.size for member in members) > LARGEST:
         raise Refused("holds more than 2 GB")
-    return Drop(name, True, status.st_ino, max(touched[0], status.st_mtime, status.st_ctime), members)
+    return Drop(name, True, status.st_ino, max(looked.touched, status.st_mtime, status.st_ctime), members)
 
 
-def _files(folder: int, above: str, touched: list[float], left: int) -> Iterator[Member]:
+@dataclass
+class _Looked:
+    """What was seen of a drop so far: the last change, and how many entries on all levels."""
+
+    touched: float = 0.0
+    entries: int = 0
+
+
+def _files(folder: int, above: str, looked: _Looked, left: int) -> Iterator[Member]:
     if not left:
         raise Refused(f"has folders more than {DEEPEST} deep")
     names = sorted(os.listdir(folder))
-    if len(names) > MOST_FILES:
+    looked.entries += len(names)
+    if looked.entries > MOST_FILES:
         raise Refused(f"holds more than {MOST_FILES} files")
     for name in names:
         _check_name(name)
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        touched[0] = max(touched[0], status.st_mtime, status.st_ctime)
+        looked.touched = max(looked.touched, status.st_mtime, status.st_ctime)
         if not stat.S_ISDIR(status.st_mode):
             yield _file(folder, name, path=f"{above}{name}", status=status)
             continue
         handle = os.open(name, OPEN_FOLDER, dir_fd=folder)
         try:
-            yield from _files(handle, f"{above}{name}/", touched, left - 1)
+            yield from _files(handle, f"{above}{name}/", looked, left - 1)
         finally:
             os.close(handle)
 

@@ -121,7 +121,16 @@ class Mailbox:
         if mark == known and mark.uidnext:
             return Look(mark)
         uids = read_uids(self._connection.demand("looking for new messages", "uid", "SEARCH", "UNDELETED"))
-        return Look(mark, tuple(self._arrivals(mark, uids)))
+        half_moved = () if readonly or len(uids) >= mark.messages else tuple(self._half_moved(mark))
+        return Look(mark, tuple(self._arrivals(mark, uids)), half_moved)
+
+    def _half_moved(self, mark: FolderMark) -> Iterator[MailboxPlace]:
+        """Without UIDPLUS they cannot be taken away one by one, and stay as they are."""
+        if not self.folders.keywords_allowed or "UIDPLUS" not in self.capabilities:
+            return
+        found = self._connection.demand("looking for half-done moves", "uid", "SEARCH", "DELETED", "KEYWORD", KEYWORD)
+        for uid in read_uids(found):
+            yield MailboxPlace(self.settings.account, mark.folder, mark.uidvalidity, uid)
 
     def _arrivals(self, mark: FolderMark, uids: list[int]) -> Iterator[Arrival]:
         for chunk in chunks(uids, UIDS_PER_COMMAND):

@@ -5,6 +5,7 @@ Nothing of smtplib's own errors gets out: they quote recipients and what a serve
 
 from __future__ import annotations
 
+import base64
 import re
 import smtplib
 import socket
@@ -39,6 +40,11 @@ class Answer:
     def is_later(self) -> bool:
         """Does it refuse for now only (4xx)?"""
         return 400 <= self.code < 500
+
+    @property
+    def is_refusal(self) -> bool:
+        """Does it refuse, for now or for good? Nothing else proves that a letter was not taken."""
+        return 400 <= self.code < 600
 
     def __str__(self) -> str:
         return f"{self.code} {self.status}".strip()
@@ -141,22 +147,20 @@ def _start_tls(smtp: smtplib.SMTP, system: MailSystem, context: ssl.SSLContext) 
 
 
 def _log_in(smtp: smtplib.SMTP, system: MailSystem, password: str) -> None:
-    """One try with one mechanism: smtplib's own `login` tries one after the other, which locks accounts."""
+    """One try with one mechanism: smtplib's own `login` tries one after the other, which locks accounts, and knows no
+    umlauts.
+    """
     if not system.account:
         return
     offered = smtp.esmtp_features.get("auth", "").upper().split()
-    smtp.user, smtp.password = system.account, password
-    try:
-        if "PLAIN" in offered:
-            code, _ = smtp.auth("PLAIN", smtp.auth_plain)
-        elif "LOGIN" in offered:
-            code, _ = smtp.auth("LOGIN", smtp.auth_login)
-        else:
-            code = 504
-    except smtplib.SMTPAuthenticationError as error:
-        code = error.smtp_code
-    finally:
-        smtp.user = smtp.password = ""
+    if "PLAIN" in offered:
+        code, _ = smtp.docmd("AUTH", "PLAIN " + _encoded(f"\0{system.account}\0{password}"))
+    elif "LOGIN" in offered:
+        code, _ = smtp.docmd("AUTH", "LOGIN " + _encoded(system.account))
+        if code == 334:
+            code, _ = smtp.docmd(_encoded(password))
+    else:
+        code = 504
     if code in (235, 503):
         return
     if 400 <= code < 500:
@@ -165,6 +169,10 @@ def _log_in(smtp: smtplib.SMTP, system: MailSystem, password: str) -> None:
         f"{_at(system)} refused the login of {system.account!r} ({code}): check user and secret {system.secret!r}; "
         "it is not tried again by itself, so that the account is not locked"
     )
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")
 
 
 def _context(system: MailSystem) -> ssl.SSLContext:

@@ -145,8 +145,11 @@ class SendOperation:
             raise OutcomeUnknown(
                 "the line broke after the letter was given; nobody knows whether it went on"
             ) from error
-        if answer.code != 250:
+        if answer.is_refusal:
             raise _refused(answer)
+        if answer.code != 250:
+            self._outbox.close()
+            raise OutcomeUnknown(f"the mail server's answer to the letter says neither yes nor no ({answer})")
         return answer
 
 

@@ -14,7 +14,7 @@ from casework.actions import answer_text, audit, claims, clock, journal
 from casework.actions.decisions import Turn, process_of, take_turn
 from casework.actions.force import current
 from casework.actions.ordering import mail_system, why_not, write
-from casework.configuration.answer_templates import AnswerTemplate, Rendered, written
+from casework.configuration.answer_templates import AnswerTemplate, Rendered, is_unfinished, written
 from casework.policies import moments, permissions
 from casework.record.models import Answer, Case
 from casework.words.addresses import same_address
@@ -69,6 +69,8 @@ def order(
     if reason:
         raise AnswerRefused(reason)
     text = written(subject, body)
+    if is_unfinished(text):
+        raise AnswerRefused("answer_unfinished")
     aside = chosen.hold_days if case.state == State.REVIEW else None
     take_turn(case, turn, **({"held_until": clock.now() + timedelta(days=aside)} if aside else {}))
     return write(case, chosen, recipient, text, user=turn.user)

@@ -14,10 +14,12 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from casework.actions import audit, clock, files
 from casework.configuration import places
@@ -52,16 +54,27 @@ def back_up(folder: Path) -> BackedUp:
     A folder that holds an earlier backup is brought up to date. Raises `BackupFailed`; only a backup that was found
     whole is written down, and only what it holds may later be erased.
     """
+    try:
+        return _back_up(folder)
+    except (OSError, sqlite3.Error) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BackupFailed(f"{folder} could not be written ({reason}); free space or mend it, then try again") from None
+
+
+def _back_up(folder: Path) -> BackedUp:
     _check_target(folder)
-    began = clock.now()
+    began = _begin()
+    _write_manifest(folder, {"began": began.isoformat()}, whole=False)
     messages = Message.objects.filter(stored_at__lt=began).count()
+    # before and after: a letter that is read anew meanwhile has other pages, and the copy names the former ones
+    named = _named()
     database = _copy_database(folder)
-    named = {(where, office, address) for _, where, office, address in files.named_files()}
+    named |= _named()
     copied = sum(_copy_file(folder, where, office, address) for where, office, address in sorted(named))
     _copy_keys(folder)
     _verify(folder, database, named)
     result = BackedUp(began.isoformat(), messages, len(named), copied, database.name, _sha256(database))
-    _write(folder / MANIFEST, json.dumps(asdict(result), indent=1).encode())
+    _write_manifest(folder, asdict(result), whole=True)
     _remove_others(folder, named)
     Backup.objects.create(
         began=began, verified_at=clock.now(), messages=messages, files=len(named), digest=result.database_sha256
@@ -75,8 +88,30 @@ def _check_target(folder: Path) -> None:
     if folder.resolve().is_relative_to(home):
         raise BackupFailed(f"{folder} lies inside {home}: a backup beside its original is none; name another disk")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if any(folder.iterdir()) and not (folder / MANIFEST).exists() and not (folder / files.LETTERS).exists():
+    if any(folder.iterdir()) and not _is_ours(folder):
         raise BackupFailed(f"{folder} holds something that is no backup of ours; name an empty folder")
+
+
+def _is_ours(folder: Path) -> bool:
+    """Did a backup begin here? A folder that only looks like one may be the house of somebody else's letters."""
+    try:
+        told = json.loads((folder / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(told, dict) and "whole" in told
+
+
+def _begin() -> datetime:
+    """The moment of the backup: whatever was stored before it is committed, so the copied database has it."""
+    with transaction.atomic():
+        if connection.vendor != "sqlite":  # there this transaction has waited for every other writer
+            with connection.cursor() as cursor:
+                cursor.execute(f'LOCK TABLE "{Message._meta.db_table}" IN SHARE MODE')
+        return clock.now()
+
+
+def _named() -> set[tuple[str, str, str]]:
+    return {(where, office, address) for _, where, office, address in files.named_files()}
 
 
 def _copy_database(folder: Path) -> Path:
@@ -200,6 +235,11 @@ def _write(target: Path, data: bytes) -> None:
     draft = _draft(target)
     draft.write_bytes(data)
     _finished(draft, target)
+
+
+def _write_manifest(folder: Path, told: dict[str, Any], *, whole: bool) -> None:
+    """What lies here; not `whole` from the first step to the last, so that nobody restores half a backup unawares."""
+    _write(folder / MANIFEST, json.dumps({**told, "whole": whole}, indent=1).encode())
 
 
 def _sha256(path: Path) -> str:

@@ -36,6 +36,11 @@ def looked(office: str, account: str, mark: FolderMark, *, waiting: int, notes: 
     )
 
 
+def forget_mark(office: str, account: str, folder: str) -> None:
+    """Something lies there that nobody took in, whatever its mark says: the next look lists the folder."""
+    KnownFolder.objects.filter(office=office, account=account, folder=folder).update(uidvalidity=None)
+
+
 def looked_again(office: str, account: str, folder: str) -> None:
     """The folder stands as it stood."""
     KnownFolder.objects.filter(office=office, account=account, folder=folder).update(looked_at=clock.now())

@@ -14,12 +14,26 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from casework.actions import audit, clock, files
+from casework.actions import audit, claims, clock, files
+from casework.actions.force import current
+from casework.actions.senders import HANDED_OVER, came_in_as
 from casework.configuration import places
 from casework.configuration.retention import Retention
 from casework.record.keys import sync_folder
-from casework.record.models import Attempt, Backup, Case, Erasure, Evidence, LetterText, Message, Posting
+from casework.record.models import (
+    Attempt,
+    Backup,
+    Case,
+    ComparedLetter,
+    Discrepancy,
+    Erasure,
+    Evidence,
+    LetterText,
+    Message,
+    Posting,
+)
 from casework.words.answers import AnswerState
 from casework.words.errors import AmtsboteError
 from casework.words.states import Actor, State
@@ -57,7 +71,7 @@ def due(office: str, rule: Retention, *, most: int) -> Iterator[Message]:
     over = (
         message
         for message in ended.distinct().order_by("pk").iterator()
-        if all(_is_over(case, rule) for case in message.cases.all())
+        if all(_is_over(case, rule) for case in message.cases.all()) and not _in_use(message)
     )
     yield from islice(over, most)
 
@@ -69,14 +83,28 @@ def due_in_mailbox(office: str, rule: Retention, *, most: int) -> Iterator[Messa
         return
     old = clock.now() - timedelta(days=rule.mailbox_days)
     moved = Message.objects.filter(office=office, erased_at=None, stored_at__lt=safe, moved_at__lt=old)
-    yield from moved.exclude(erasures__scope=MAILBOX).order_by("pk")[:most]
+    moved = moved.exclude(account__startswith=HANDED_OVER).exclude(erasures__scope=MAILBOX)
+    yield from moved.order_by("pk")[:most]
+
+
+def elsewhere(message: Message) -> list[str]:
+    """The cases of the same letter in other offices, which it was handed to or came from: nobody erases them here."""
+    others, found = [came_in_as(message)], list[Message]()
+    while others:
+        one = others.pop()
+        found.append(one)
+        others += Message.objects.filter(account=f"{HANDED_OVER}{one.office}", uid=one.pk)
+    there = Case.objects.filter(message__in=found, message__erased_at=None).exclude(message=message)
+    return sorted(there.values_list("reference", flat=True))
 
 
 def check_erasable(message: Message) -> None:
-    """Raises `NotErasable`: a case is under way, or the letter is in no verified backup yet."""
+    """Raises `NotErasable`: a case is under way, it lies before its door, or it is in no verified backup yet."""
     open_cases = [case.reference for case in message.cases.all() if case.state not in ENDED]
     if open_cases:
         raise NotErasable(f"case {', '.join(open_cases)} has not ended; close it first")
+    if why := _in_use(message):
+        raise NotErasable(why)
     safe = backed_up_until()
     if safe is None or message.stored_at >= safe:
         raise NotErasable("the letter lies in no verified backup yet; run `amtsbote backup` first")
@@ -88,18 +116,21 @@ def erase(message: Message, *, why: str, user: User | None = None) -> Erasure:
 
     Raises `NotErasable`. What was ordered before is not ordered again.
     """
+    cases = list(message.cases.select_for_update())  # from here on nobody takes one of them into work
     check_erasable(message)
     known = Erasure.objects.filter(message=message, scope=LETTER).first()
     if known is not None:
         return known
     order = _order(message, scope=LETTER, why=why, user=user, named=_files_of(message))
-    for case in message.cases.select_for_update():
+    _forget_comparisons(message)
+    for case in cases:
         _forget_case(case)
         audit.write(case, "erased", actor=Actor.HOUSEKEEPING, user=user, data={"why": why})
     message.parts.all().delete()
     message.pages.all().delete()
     blank: dict[str, Any] = dict.fromkeys(
-        ("address", "sender", "sender_name", "subject", "message_id", "sent_at", "sender_proof", "body_digest"), ""
+        ("address", "name", "sender", "sender_name", "subject", "message_id", "sent_at", "sender_proof", "body_digest"),
+        "",
     ) | {"sender_domain": "", "sender_verdict": {}, "correspondence": {}}
     Message.objects.filter(pk=message.pk).update(erased_at=clock.now(), **blank)
     return order
@@ -132,7 +163,13 @@ def unfinished(*, tried_before: datetime, most: int) -> list[Erasure]:
     files_left = Erasure.objects.filter(files_gone_at=None)
     copies_left = Erasure.objects.filter(copy_gone_at=None)
     left = (files_left | copies_left).exclude(tried_at__gte=tried_before)
-    return list(left.select_related("message").order_by("tried_at", "pk")[:most])
+    return list(left.select_related("message").order_by(F("tried_at").asc(nulls_first=True), "pk")[:most])
+
+
+def came_twice(order: Erasure) -> bool:
+    """Did another letter that stays come through this door with the same bytes?"""
+    alike = Message.objects.filter(office=order.office, account=order.message.account, address=order.copy["address"])
+    return alike.exclude(pk=order.message_id).exists()
 
 
 @transaction.atomic
@@ -160,6 +197,19 @@ def tried(order: Erasure) -> None:
     Erasure.objects.filter(pk=order.pk).update(tried_at=clock.now())
 
 
+def _in_use(message: Message) -> str:
+    """Why the letter cannot go just now, as a sentence; empty when it can.
+
+    What still lies before its door would be taken in anew once the record knows it no more.
+    """
+    doors = {door.account for door in current().office(message.office).doors}
+    if message.moved_at is None and message.account in doors:
+        return f"the letter still lies in {message.folder} of {message.account}; have it moved to the done folder first"
+    if message.cases.exclude(pk__in=claims.unleased(message.cases.all(), clock.now())).exists():
+        return "a case of the letter is being worked on; try again in a few minutes"
+    return ""
+
+
 def _is_over(case: Case, rule: Retention) -> bool:
     days = rule.days_for(case.process)
     if days is None or case.closed_at is None or case.state not in ENDED:
@@ -168,7 +218,7 @@ def _is_over(case: Case, rule: Retention) -> bool:
 
 
 def _order(message: Message, *, scope: str, why: str, user: User | None, named: list[tuple[str, str]]) -> Erasure:
-    moved = message.moved_at is not None
+    moved = message.moved_at is not None and not message.account.startswith(HANDED_OVER)
     return Erasure.objects.create(
         office=message.office,
         message=message,
@@ -193,6 +243,15 @@ def _files_of(message: Message) -> list[tuple[str, str]]:
     return [(files.LETTERS, address) for address in sorted(found - {""})] + [
         (files.EVIDENCE, address) for address in sorted(set(proof))
     ]
+
+
+def _forget_comparisons(message: Message) -> None:
+    """By the address alone whoever has the letter could tell that it came."""
+    if Message.objects.filter(office=message.office, address=message.address).exclude(pk=message.pk).exists():
+        return
+    addresses = [address for where, address in _files_of(message) if where == files.LETTERS]
+    ComparedLetter.objects.filter(office=message.office, address__in=addresses).delete()
+    Discrepancy.objects.filter(reconciliation__office=message.office, address__in=addresses).update(address="")
 
 
 def _forget_case(case: Case) -> None:

@@ -115,6 +115,12 @@ def record_renumbered_gone(mark: FolderMark, *, office: str, account: str) -> in
     return former.update(moved_at=clock.now())
 
 
+def recorded_places(places: Iterable[MailboxPlace], *, office: str) -> list[MailboxPlace]:
+    """Those of which the record holds the letter."""
+    wanted = list(places)
+    return [place_of(message) for message in _at_places(office, wanted).exclude(address="")] if wanted else []
+
+
 def former_waiting(mark: FolderMark, *, office: str, account: str) -> list[Message]:
     """Recorded messages that waited to be moved when the folder was renumbered: they wait there still, or had left."""
     unmoved = _unmoved(office, account, mark.folder).exclude(address="")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
 from casework.record.keys import office_key
 from casework.record.models import Case, LetterBand, LetterText
-from casework.record.store import Store
+from casework.record.store import FileAltered, FileMissing, Store
 from casework.words.states import State
 
 FORGOTTEN = ("duplicate", "merged", "withdrawn", "other_office")
 """Cases closed for one of these reasons count as if they had never come."""
 MOST_COMPARED = 5
 """So many earlier letters are opened and compared; the newest first."""
+log = logging.getLogger("amtsbote.prepare")
 
 
 def that_count(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -62,7 +64,13 @@ def nearly_same(case: Case) -> Case | None:
     store = Store(case.office)
     text = store.get(letter.address).decode()
     for other in _perhaps_alike(letter):
-        if is_nearly_same(text, store.get(other.letter_text.address).decode()):
+        try:
+            theirs = store.get(other.letter_text.address).decode()
+        except (FileMissing, FileAltered) as error:
+            # the reconciliation tells of it; the letters that came since must not wait for that
+            log.error("case %s is compared with no later letter: %s", other.reference, error)
+            continue
+        if is_nearly_same(text, theirs):
             return other
     return None
 

@@ -13,7 +13,7 @@ from casework.configuration.systems import MailSystem
 from casework.configuration.vocabulary import Stage
 from casework.policies import answering
 from casework.record.models import Answer, Case
-from casework.words.addresses import is_address, message_id, message_ids
+from casework.words.addresses import is_address, message_id, message_ids, same_address
 from casework.words.answers import FIRST_ANSWER_STEP, Correspondence
 from casework.words.errors import NeedsReview
 from casework.words.reading import DecidedBy
@@ -33,7 +33,12 @@ def mail_system(office: str, template: AnswerTemplate) -> MailSystem:
 
 
 def why_not(case: Case, template: AnswerTemplate, recipient: str, *, typed: bool = False) -> str:
-    """The reason code for which the recipient gets no answer now; empty when one may be sent."""
+    """The reason code for which the recipient gets no answer now; empty when one may be sent.
+
+    An online service that sends form mail reads none: the citizen's own address stands in the form.
+    """
+    if any(same_address(recipient, service) for service in current().office(case.office).form_senders):
+        return "answer_to_machine"
     system = mail_system(case.office, template)
     own = own_addresses(case.office)
     return answering.why_not(case, recipient, system, own=own, moment=clock.now(), typed=typed)
@@ -65,7 +70,7 @@ def _by_rule(case: Case, process: ProcessInForce, template: AnswerTemplate) -> N
         return
     recipient = case.message.sender
     try:
-        reason = why_not(case, template, recipient)
+        reason = why_not(case, template, recipient) or _kept_from_rules(case)
         text = answer_text.text_for(case, process, template) if not reason else None
     except NeedsReview as error:
         reason, text = error.reason, None
@@ -73,6 +78,16 @@ def _by_rule(case: Case, process: ProcessInForce, template: AnswerTemplate) -> N
         audit.write(case, "answer_not_given", actor=Actor.PREPARE, data={"template": template.id, "reason": reason})
         return
     write(case, template, recipient, text, user=None)
+
+
+def _kept_from_rules(case: Case) -> str:
+    """Only a clerk answers whom nothing proves to have written (backscatter), and what came encrypted.
+
+    What was encrypted may be a third person's, and is not told by machine to whoever passed it on.
+    """
+    if case.message.sender_verdict.get("outcome") != "proven":
+        return "sender_unproven"
+    return "decrypted" if case.message.parts.filter(reason="decrypted").exists() else ""
 
 
 def write(case: Case, template: AnswerTemplate, recipient: str, text: Rendered, *, user: User | None) -> Answer:

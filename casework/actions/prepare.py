@@ -43,7 +43,9 @@ FIRST_WAIT_SECONDS = 60
 LONGEST_WAIT_SECONDS = 3600
 """Together eleven hours: a disk that ran full at night is the administrator's matter in the morning, not a clerk's."""
 ENDLESS_WAITS = ("virus_scanner_away",)
-"""What no virus scanner has seen is given to nobody, however long that takes."""
+"""While the virus scanner is away nothing is given to anybody, however long that takes."""
+LOCKED = ("not_scanned",)
+"""Of what a clerk is told that it is there, and no more."""
 
 
 MOST_BEGUN = 3
@@ -115,7 +117,7 @@ def put_back(case: Case, reason: str) -> None:
     """What reading needs is out of order: the case stays in `new` and waits; after many tries a clerk gets it."""
     tries = case.tries + 1
     if tries >= TRIES and reason not in ENDLESS_WAITS:
-        return record_failure(case, "reading_failed")
+        return record_failure(case, reason if reason in LOCKED else "reading_failed")
     again = clock.now() + timedelta(seconds=min(FIRST_WAIT_SECONDS * 2 ** min(case.tries, TRIES), LONGEST_WAIT_SECONDS))
     held = Case.objects.filter(pk=case.pk, token=case.token, state=State.NEW)
     if not held.update(tries=tries, begun=0, not_before=again, reason=reason, lease_until=None, lease_holder=""):

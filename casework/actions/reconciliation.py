@@ -14,12 +14,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from casework.actions import audit, clock, intake
+from casework.actions import audit, clock, doors, intake
 from casework.actions.force import current
 from casework.record.models import (
     ComparedLetter,
     Discrepancy,
+    Erasure,
     Lease,
+    LetterText,
     Message,
     MessagePart,
     Page,
@@ -80,7 +82,10 @@ def due(moment: datetime) -> list[str]:
 
 
 def compare_inbox(round_: Round, look: Look) -> None:
-    """What waits in the inbox folder longer than it should: not in the record, or recorded and still there."""
+    """What waits in the inbox folder longer than it should: not in the record, or recorded and still there.
+
+    Intake then looks at the folder anew, even where the server tells nothing of a change.
+    """
     round_.compared += len(look.arrivals)
     long_ago = clock.now() - PATIENCE
     late = [arrival for arrival in look.arrivals if arrival.received is None or arrival.received < long_ago]
@@ -91,6 +96,8 @@ def compare_inbox(round_: Round, look: Look) -> None:
             round_.add(NOT_RECORDED, arrival.place, since=arrival.received)
         elif message.has_bytes:
             round_.add(NOT_MOVED, arrival.place, since=arrival.received, message=message)
+    if round_.found:
+        doors.forget_mark(round_.row.office, round_.row.account, look.mark.folder)
 
 
 def unnamed(round_: Round, look: Look) -> list[Arrival]:
@@ -137,11 +144,13 @@ def compare_done(round_: Round, look: Look) -> list[Arrival]:
     there = {intake.done_words(arrival.place): arrival for arrival in look.arrivals}
     named = intake.named_places(round_.row.office, round_.row.account)
     rest = {words: arrival for words, arrival in there.items() if words not in named}
-    addresses = _compared(round_.row, rest.values())
-    strays = []
+    addresses, strays = _compared(round_.row, rest.values()), []
+    going = _going(round_.row)
     for words, arrival in rest.items():
         address = addresses.get(arrival.place)
-        if address is not None and not _find_owner(round_.row, address, words, there):
+        if address is None or address in going:
+            continue
+        if not _find_owner(round_.row, address, words, there):
             round_.add(STRAY, arrival.place, since=arrival.received, address=address)
             strays.append(arrival)
     return strays
@@ -191,7 +200,8 @@ def compare_parts(round_: Round) -> None:
     """Letters that were read and of which a part has no fate, or no reason for it, or that have no part at all."""
     parts = MessagePart.objects.filter(message=OuterRef("pk"))
     unexplained = parts.filter(~Q(fate__in=list(Fate)) | (~Q(fate=Fate.USED) & Q(reason="")))
-    read = Message.objects.filter(office=round_.row.office).exclude(read_at=None).exclude(account=BY_HAND_ACCOUNT)
+    read = Message.objects.filter(office=round_.row.office, erased_at=None).exclude(read_at=None)
+    read = read.exclude(account=BY_HAND_ACCOUNT)
     for message in read.filter(~Exists(parts) | Exists(unexplained)):
         round_.add(UNEXPLAINED, message=message, since=message.read_at)
 
@@ -247,6 +257,12 @@ def _compared(row: Reconciliation, arrivals: Iterable[Arrival]) -> dict[MailboxP
     return {place: address for place, address in known if place in wanted}
 
 
+def _going(row: Reconciliation) -> set[str]:
+    """The addresses of erased letters whose copies have not been deleted from the done folder yet."""
+    orders = Erasure.objects.filter(office=row.office, message__account=row.account, copy_gone_at=None)
+    return {copy["address"] for copy in orders.values_list("copy", flat=True) if copy.get("address")}
+
+
 def _find_owner(row: Reconciliation, address: str, words: str, there: Collection[str]) -> bool:
     """The message of these bytes whose place was not told, or is not there any more, gets this one.
 
@@ -295,13 +311,17 @@ def _slices(office: str) -> Iterator[list[str]]:
         after = found[-1]
 
 
-def _files(office: str) -> tuple[tuple[QuerySet[Message] | QuerySet[Page] | QuerySet[MessagePart], str], ...]:
+Named = QuerySet[Message] | QuerySet[Page] | QuerySet[MessagePart] | QuerySet[LetterText]
+
+
+def _files(office: str) -> tuple[tuple[Named, str], ...]:
     pages, parts = Page.objects.filter(message__office=office), MessagePart.objects.filter(message__office=office)
     return (
         (Message.objects.filter(office=office), "address"),
         (pages.order_by(), "image"),
         (pages.order_by(), "words"),
         (parts.order_by(), "readable"),
+        (LetterText.objects.filter(office=office).select_related("case"), "address"),
     )
 
 
@@ -309,5 +329,5 @@ def _message_of(office: str, address: str) -> Message | None:
     for files, name in _files(office):
         row = files.filter(**{name: address}).first()
         if row is not None:
-            return row if isinstance(row, Message) else row.message
+            return row if isinstance(row, Message) else row.case.message if isinstance(row, LetterText) else row.message
     return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from casework.checks.asked import Asked, spoken
-from casework.checks.organisation import lookalike, organisation
+from casework.checks.organisation import lookalike, organisation, skeleton
 from casework.checks.values import words_of
 from casework.configuration.offices import Office
 from casework.configuration.senders import SenderGate
@@ -16,6 +17,7 @@ from casework.words.reasons import reason
 from casework.words.sender import KnownSenders, SenderOutcome, SenderVerdict
 
 _ADDRESS = re.compile(r"[^\s<>,;:\"()]+@([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.I)
+_LEGAL_FORMS = frozenset({"ag", "co", "eg", "ev", "gbr", "gmbh", "kg", "mbh", "ohg", "se", "ug", "und"})
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,26 @@ def _borrows_name(name: str, own: str, book: KnownSenders) -> bool:
     """Does the display name hold an address of another organisation, or the name of a known one?"""
     if any(organisation(match[1]) != own for match in _ADDRESS.finditer(name)):
         return True
-    domains = book.names.get(words_of(name))
-    return domains is not None and own not in domains
+    bearers = list(_bearers(name, book))
+    return bool(bearers) and not any(own in domains for domains in bearers)
+
+
+def _bearers(name: str, book: KnownSenders) -> Iterator[frozenset[str]]:
+    """Domains of every known name that a hurried eye finds in this one: also among other words, in Cyrillic letters.
+
+    A name of one word counts only when it is all there is: many people are called Meier.
+    """
+    shown = _letters(words_of(name))
+    for words, domains in book.names.items():
+        theirs = _letters(words)
+        telling = theirs - _LEGAL_FORMS
+        if theirs == shown or (len(telling) > 1 and telling <= shown):
+            yield domains
+
+
+@lru_cache(maxsize=8192)
+def _letters(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(skeleton, words))
 
 
 def _answers_elsewhere(verdict: SenderVerdict) -> Iterator[Finding]:

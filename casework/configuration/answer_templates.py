@@ -28,6 +28,7 @@ GIVEN = frozenset(
 """Names that a template may use; `fields.NAME` are the fields of the process, written as Germans do."""
 OF_FINDING = frozenset({"rule", "message", "advice"})
 LONGEST_BODY = 20_000
+TO_FILL_IN = "–"
 LONGEST_SUBJECT = 250
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -85,6 +86,11 @@ def written(subject: str, body: str) -> Rendered:
     if len(line) > LONGEST_SUBJECT or len(text) > LONGEST_BODY:
         raise NeedsReview("answer_unsendable", "subject or text of the answer is too long")
     return Rendered(line, text)
+
+
+def is_unfinished(text: Rendered) -> bool:
+    """Does a line hold nothing but the dash that marks where somebody has to write?"""
+    return any(line.strip() == TO_FILL_IN for line in text.body.split("\n"))
 
 
 def answer_problems(configuration: Configuration) -> Iterator[Problem]:

@@ -190,12 +190,16 @@ def _shared_kinds(configuration: Configuration) -> Iterator[Problem]:
 
 
 def _shared_mailboxes(configuration: Configuration) -> Iterator[Problem]:
+    """A folder that two doors take in, or that one takes in or puts away what the other has put away there."""
     owners: dict[tuple[str, int, str, str], Origin] = {}
-    for office in configuration.offices.values():
-        for mailbox, folder in ((box, folder) for box in office.mailboxes for folder in box.all_folders):
-            key = (mailbox.host, mailbox.port, mailbox.user, folder)
-            if key in owners:
+    for mailbox in (box for office in configuration.offices.values() for box in office.mailboxes):
+        for folder in (*mailbox.all_folders, mailbox.done_folder):
+            key = (mailbox.host.lower(), mailbox.port, mailbox.user.lower(), folder)
+            if key in owners and folder in mailbox.all_folders:
                 yield Problem(mailbox.origin, f"mailbox `{mailbox.account}` is read already by {owners[key]}")
+            elif key in owners:
+                message = f"folder `{folder}` of mailbox `{mailbox.account}` belongs already to {owners[key]}"
+                yield Problem(mailbox.origin, message, "write all `folders` of one mailbox below one entry")
             owners[key] = mailbox.origin
 
 

@@ -127,7 +127,8 @@ def _comparison(row: Reconciliation) -> ReconciliationView:
     if number:
         wrong = ngettext("%(number)s Abweichung", "%(number)s Abweichungen", number) % {"number": number}
         return ReconciliationView(title, "bad", f"{_size(row)}, {wrong}", found, number)
-    return ReconciliationView(title, "good", f"{_size(row)}, {_('alles da')}", found, number)
+    nothing_wrong = _("alles da")
+    return ReconciliationView(title, "good", f"{_size(row)}, {nothing_wrong}", found, number)
 
 
 def _size(row: Reconciliation) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from casework.console.formats import is_german
 from casework.console.words import reason_words
@@ -11,6 +14,7 @@ from casework.record.models import Case, RecordedFinding
 from casework.words.reasons import reasons
 
 OURS = "AB-"
+REFERENCE = re.compile(r"\b[A-Z2-7]{10}\b")
 XML_PDF = "AB-XML-PDF-"
 GERMAN_RULES = ("BR-DE", "BR-TMP", OURS)
 """Rules whose texts are German; those of the European standard are English."""
@@ -18,12 +22,15 @@ GERMAN_RULES = ("BR-DE", "BR-TMP", OURS)
 
 @dataclass(frozen=True)
 class FindingView:
-    """A finding as a page says it; `rule` is the id of an official rule, `language` that of the text if another."""
+    """A finding as a page says it; `rule` is the id of an official rule, `language` that of the text if another,
+    `case` the reference of the other case it speaks of.
+    """
 
     severity: str
     text: str
     rule: str
     language: str
+    case: str = ""
 
 
 def finding_view(finding: RecordedFinding) -> FindingView:
@@ -31,6 +38,8 @@ def finding_view(finding: RecordedFinding) -> FindingView:
     code = reason_of_rule(finding.rule)
     page = "de" if is_german() else "en"
     rule = "" if finding.rule.startswith(OURS) else finding.rule
+    if code == "nearly_same" and (other := REFERENCE.search(finding.message)):
+        return FindingView(finding.severity, _("Fast derselbe Text kam schon zu Vorgang"), rule, "", other[0])
     if page == "en" and code:
         return FindingView(finding.severity, reason_words(code), rule, "")
     written = "de" if finding.rule.startswith(GERMAN_RULES) else "en"

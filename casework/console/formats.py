@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext as _
 
 from casework.configuration.processes import FieldSettings
 from casework.configuration.vocabulary import FieldType
@@ -67,6 +67,15 @@ def is_german() -> bool:
 
 
 LONGEST_NAME = 60
+
+
+def shown_subject(message: Message) -> str:
+    """The subject, or in brackets why there is none."""
+    if message.subject.strip():
+        return message.subject
+    if message.erased_at:
+        return _("(gelöscht)")
+    return _("(ohne Betreff)") if message.has_bytes else _("(liegt noch im Postfach)")
 
 
 def shown_sender(message: Message) -> str:

@@ -79,6 +79,7 @@ NAMES: dict[str, str | Promise] = {
     "two_natures": gettext_lazy("Datei mit zwei Gesichtern"),
     "active_pdf": gettext_lazy("PDF mit Skripten"),
     "virus_scanner_away": gettext_lazy("Wartet auf Virenscanner"),
+    "not_scanned": gettext_lazy("Vom Virenscanner nicht geprüft"),
     "type_disagrees": gettext_lazy("Name und Inhalt verschieden"),
     "mail_damaged": gettext_lazy("Beschädigt angekommen"),
     "signature_broken": gettext_lazy("Unterschrift passt nicht zum Inhalt"),

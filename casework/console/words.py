@@ -202,7 +202,10 @@ def label_words(label: Label) -> str:
 
 
 def process_title(process: str) -> str:
-    """The title of a process, or of the merged small ones; an id that the configuration lacks shows itself."""
+    """The title of a process, of the merged small ones, or of none yet; an id that the configuration lacks shows
+    itself."""
+    if not process:
+        return _("Noch keinem Prozess zugeordnet")
     if process == OTHERS:
         return _("Weitere Prozesse")
     found = current().processes.get(process)

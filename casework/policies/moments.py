@@ -170,13 +170,16 @@ def check_reopen(case: Case) -> None:
 
 
 def can_answer(case: Case) -> bool:
-    """May somebody write to the sender? Not while a bot has the case."""
-    return case.state in (State.REVIEW, State.DONE, State.CLOSED)
+    """May somebody write to the sender? Not while a bot has the case, nor when the letter and its sender are erased."""
+    return case.state in (State.REVIEW, State.DONE, State.CLOSED) and case.message.erased_at is None
 
 
 def check_answer(case: Case) -> None:
     if not can_answer(case):
-        raise WrongMoment("not_at_rest", f"case {case.reference} is {case.state}; answer when no bot has it")
+        raise WrongMoment(
+            "not_at_rest",
+            f"case {case.reference} is {case.state}; answer when no bot has it and while its letter is kept",
+        )
 
 
 def can_withdraw_answer(answer: Answer) -> bool:

@@ -10,6 +10,7 @@ a draft that nobody knows, and `sweep` takes it away.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import secrets
@@ -65,10 +66,12 @@ class Store:
         Their addresses in the same order. Raises `StoreError` when one of them cannot be kept.
         """
         addresses = [self.address_of(data) for data in files]
-        new = {address: data for address, data in zip(addresses, files, strict=True) if not self._still_wanted(address)}
-        if new:
-            with self._explaining(), self._room() as drafts:
-                self._keep({drafts / _draft_name(): (address, data) for address, data in new.items()})
+        with self._explaining():
+            wanted = zip(addresses, files, strict=True)
+            new = {address: data for address, data in wanted if not self._still_wanted(address)}
+            if new:
+                with self._room() as drafts:
+                    self._keep({drafts / _draft_name(): (address, data) for address, data in new.items()})
         return addresses
 
     def put_pieces(self, pieces: Iterable[bytes]) -> tuple[str, int]:
@@ -117,9 +120,10 @@ class Store:
         """
         path = self._path(address)
         try:
-            if path.stat().st_mtime > time.time() - FRESH_SECONDS:
-                return False
-            path.unlink()
+            with self._held(fcntl.LOCK_EX):
+                if path.stat().st_mtime > time.time() - FRESH_SECONDS:
+                    return False
+                path.unlink()
         except FileNotFoundError:
             return True
         sync_folder(path.parent)
@@ -144,10 +148,21 @@ class Store:
     def _still_wanted(self, address: str) -> bool:
         """Is it there already? It then counts as new, so that nobody removes it before the record names it again."""
         try:
-            os.utime(self._path(address))
+            with self._held(fcntl.LOCK_SH):
+                os.utime(self._path(address))
         except FileNotFoundError:
             return False
         return True
+
+    @contextmanager
+    def _held(self, lock: int) -> Iterator[None]:
+        """Nobody makes a file new between another one's look at its age and its end."""
+        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(folder, lock)
+            yield
+        finally:
+            os.close(folder)
 
     def _path(self, address: str) -> Path:
         return self._folder / address[:2] / address

@@ -55,10 +55,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look at a folder showed: `arrivals` oldest first; none of them when `mark` is the one given."""
+    """What one look at a folder showed: `arrivals` oldest first; none of them when `mark` is the one given.
+
+    `half_moved`: they carry our keyword and are marked as deleted. A server that fell in the middle of a move had
+    copied them and did not come to take them away.
+    """
 
     mark: FolderMark
     arrivals: tuple[Arrival, ...] = ()
+    half_moved: tuple[MailboxPlace, ...] = ()
 
 
 class Door(Protocol):

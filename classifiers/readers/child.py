@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def main() -> None:
     os.dup2(2, 1)
     _take_title()
     held = lay_down(folder, limits)
-    write_frame(answers, {"protections": held})
+    write_frame(answers, {"protections": held, "largest": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss})
     _serve(answers, limits, held)
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -21,7 +22,7 @@ from classifiers.readers.parts import Piece, Role
 LARGEST_ENVELOPE = 5 * 1024 * 1024
 LONGEST_BODY = 20_000
 """Characters of a submission's data that are shown as the letter's text."""
-DEEPEST_DATA = 20
+MOST_LINES, DEEPEST_DATA = 5_000, 20
 ALTERED, MISSING = "attachment_altered", "attachment_missing"
 WARNINGS = "envelope_warnings"
 """Note on the root: reason codes that keep every document of the message from passing alone."""
@@ -125,7 +126,7 @@ def _fit_head(metadata: Any, data: Any) -> MessageHead:
         subject=" – ".join(part for part in (service or identifier, reference) if part),
         message_id=_line(_inside(metadata, "additionalReferenceInfo", "caseId")) or reference,
         sent_at=said if _SENT.fullmatch(said) else "",
-        body="\n".join(_lines_of(data))[:LONGEST_BODY],
+        body="\n".join(islice(_lines_of(data), MOST_LINES))[:LONGEST_BODY],
     )
 
 

@@ -27,6 +27,7 @@ class FrameLate(AmtsboteError):
 def write_frame(descriptor: int, head: dict[str, Any], body: bytes = b"", *, deadline: float | None = None) -> None:
     """Write one frame; `deadline` is a monotonic time. Raises FrameBroken, FrameLate."""
     text = json.dumps(head, ensure_ascii=False).encode()
+    os.set_blocking(descriptor, deadline is None)  # a pipe that blocks could take more than the time that is left
     _write_all(descriptor, PREFIX.pack(len(text), len(body)) + text, deadline)
     _write_all(descriptor, body, deadline)
 
@@ -60,8 +61,7 @@ def _write_all(descriptor: int, data: bytes, deadline: float | None) -> None:
     while view:
         _wait(descriptor, select.POLLOUT, deadline)
         try:
-            # a pipe takes at least PIPE_BUF bytes once poll says so; more could block past the deadline
-            written = os.write(descriptor, view if deadline is None else view[: select.PIPE_BUF])
+            written = os.write(descriptor, view)
         except BrokenPipeError as error:
             raise FrameBroken("the reader's child is gone") from error
         view = view[written:]

@@ -13,9 +13,13 @@ from email.utils import getaddresses, parsedate_to_datetime
 _CONTROLS = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
     r"\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+    r"\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0d\U000e0100-\U000e01ef]"
 )
-"""Every character of the categories Cc and Cf but tab, line ends and joiners: what is read but not seen."""
+"""Every character of the categories Cc and Cf but tab, line ends and joiners: what is read but not seen.
+
+So are fillers and selectors of other categories; those of pictures (U+FE0E, U+FE0F) stay.
+"""
 _ASCII_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NEEDS_JOINERS = r"[\u0590-\u1fff\u2070-\U0010ffff]"
 _JOINERS = re.compile(rf"(?<!{_NEEDS_JOINERS})[\u200c\u200d]|[\u200c\u200d](?!{_NEEDS_JOINERS})")

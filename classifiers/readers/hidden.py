@@ -7,6 +7,8 @@ nothing. Rules of style sheets count when they name a class or an id alone and h
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape as html_escape
 
 import nh3
@@ -26,7 +28,8 @@ _NOT_SEEN = re.compile(
 _WHITE = re.compile(r"(?:^|;)\s*color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255)", re.I)
 _GROUND = re.compile(r"(?:^|;)\s*background(?:-color|-image)?\s*:", re.I)
 _SHEET = re.compile(r"<style[^>]*>(.*?)</style", re.I | re.S)
-_BLOCK = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_BLANKS = re.compile(r"\s+")
+"""Made one before anything is sought: patterns take time that grows with the square of a run of blanks."""
 _ATTRIBUTES = {"*": {"style", "class", "id", "hidden", "color", "bgcolor", "background"}}
 _OPENED = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s+[^\s=<>"]+="[^"]*")*\s*>')
 DEEPEST_TREE = 200
@@ -37,7 +40,7 @@ _LONGEST = 2_000_000
 
 def without_hidden(source: str, *, tags: set[str]) -> str:
     """The same HTML without the elements that nobody sees; untouched when nothing in it could hide text."""
-    if len(source) > _LONGEST or not _SUSPECT.search(source):
+    if len(source) > _LONGEST or not _SUSPECT.search(_BLANKS.sub(" ", source)):
         return source
     marked = nh3.clean(
         source, tags=tags | {"font"}, attributes=_ATTRIBUTES, link_rel=None, strip_comments=True, url_schemes=set()
@@ -50,8 +53,8 @@ def without_hidden(source: str, *, tags: set[str]) -> str:
         root = html.fragment_fromstring(marked, create_parent="div")
     except (etree.ParserError, ValueError):
         return source
-    sheet = _rules(source)
-    for element in [each for each in root.iter() if isinstance(each.tag, str) and _is_hidden(each, sheet)]:
+    looks = _looks(root, _rules(source))
+    for element in [each for each in looks if _is_hidden(each, looks)]:
         if element is not root and element.getparent() is not None:
             element.drop_tree()
     return html_escape(root.text or "") + "".join(html.tostring(child, encoding="unicode") for child in root)
@@ -68,37 +71,67 @@ def is_deep(cleaned: str) -> bool:
     return False
 
 
-def _rules(source: str) -> dict[str, str]:
-    """Declarations of the style sheets by `.class` or `#id`."""
-    rules: dict[str, str] = {}
+@dataclass(frozen=True)
+class _Look:
+    """What declarations of style say: not seen, white letters, a ground behind them."""
+
+    hidden: bool = False
+    white: bool = False
+    ground: bool = False
+
+    def __or__(self, other: _Look) -> _Look:
+        return _Look(self.hidden or other.hidden, self.white or other.white, self.ground or other.ground)
+
+
+def _look(declarations: str) -> _Look:
+    plain = _BLANKS.sub(" ", declarations)
+    return _Look(*(sign.search(plain) is not None for sign in (_NOT_SEEN, _WHITE, _GROUND)))
+
+
+def _rules(source: str) -> dict[str, _Look]:
+    """What the style sheets say of each `.class` or `#id`."""
+    rules: dict[str, _Look] = {}
     for sheet in _SHEET.findall(source):
-        everywhere = re.sub(
-            r"@[^{;]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", re.sub(r"/\*.*?\*/|<!--|-->", "", sheet, flags=re.S)
-        )
-        for selectors, declarations in _BLOCK.findall(everywhere):
-            for selector in selectors.split(","):
-                rules[selector.strip()] = f"{rules.get(selector.strip(), '')};{declarations}"
+        for selectors, declarations in _blocks(_without_comments(sheet)):
+            look = _look(declarations)
+            for selector in map(str.strip, selectors.rpartition(";")[2].split(",")):
+                rules[selector] = rules.get(selector, _Look()) | look
     return rules
 
 
-def _is_hidden(element: html.HtmlElement, sheet: dict[str, str]) -> bool:
-    styles = _styles(element, sheet)
-    if "hidden" in element.attrib or any(_NOT_SEEN.search(style) for style in styles):
-        return True
-    white = any(_WHITE.search(style) for style in styles) or str(element.get("color", "")).lower() in {
-        "white", "#fff", "#ffffff",
-    }  # fmt: skip
-    return white and not any(_has_ground(each, sheet) for each in (element, *element.iterancestors()))
+def _without_comments(sheet: str) -> str:
+    before, *pieces = re.sub(r"<!--|-->", "", sheet).split("/*")
+    return before + "".join(piece.partition("*/")[2] for piece in pieces)
 
 
-def _has_ground(element: html.HtmlElement, sheet: dict[str, str]) -> bool:
-    if element.get("bgcolor") or element.get("background"):
-        return True
-    return any(_GROUND.search(style) for style in _styles(element, sheet))
+def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
+    """Selectors and declarations of the blocks that lie in no other (`@media`); in one go, however they are nested."""
+    opened: list[str] = []
+    text = ""
+    for piece in re.split(r"([{}])", sheet):
+        if piece == "{":
+            opened.append(text)
+        elif piece == "}" and opened:
+            selectors = opened.pop()
+            if not opened and "@" not in selectors.rpartition(";")[2]:
+                yield selectors, text
+        text = piece if piece not in "{}" else ""
 
 
-def _styles(element: html.HtmlElement, sheet: dict[str, str]) -> list[str]:
-    """The element's own style first, then what the style sheets say of its classes and id."""
+def _looks(root: html.HtmlElement, sheet: dict[str, _Look]) -> dict[html.HtmlElement, _Look]:
+    """Of every element its own look, each judged once: style, classes, id, attributes of old."""
+    return {element: _look_of(element, sheet) for element in root.iter() if isinstance(element.tag, str)}
+
+
+def _look_of(element: html.HtmlElement, sheet: dict[str, _Look]) -> _Look:
+    found = _look(str(element.get("style", "")))
     names = [f".{name}" for name in str(element.get("class", "")).split()]
-    names += [f"#{element.get('id')}"] if element.get("id") else []
-    return [str(element.get("style", "")), *(sheet[name] for name in names if name in sheet)]
+    for name in [*names, f"#{element.get('id')}"]:
+        found |= sheet.get(name, _Look())
+    white = str(element.get("color", "")).lower() in {"white", "#fff", "#ffffff"}
+    return found | _Look("hidden" in element.attrib, white, bool(element.get("bgcolor") or element.get("background")))
+
+
+def _is_hidden(element: html.HtmlElement, looks: dict[html.HtmlElement, _Look]) -> bool:
+    own = looks[element]
+    return own.hidden or (own.white and not any(looks[each].ground for each in (element, *element.iterancestors())))

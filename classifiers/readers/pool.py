@@ -99,8 +99,15 @@ class Reader:
         try:
             reading = self._read(raw, self._request(name, context, mail_keys), context, keys)
         except ChildFailed as failure:
-            reading = _failed_reading(raw, name, failure.reason)
+            reading = _unread(name, failure.reason, size=len(raw), sha256=hashlib.sha256(raw).hexdigest())
         return reading.model_copy(update={"path": name, "seconds": round(time.monotonic() - started, 4)})
+
+    def too_large(self, name: str, *, size: int, digest: str) -> FileReading | None:
+        """The reading of a file that is larger than any that is read, without its bytes; None when it is not.
+
+        `digest` tells it from other files in place of its SHA-256.
+        """
+        return _unread(name, "too_large", size=size, sha256=digest) if size > self.limits.message_bytes else None
 
     def pages(
         self, raw: bytes, name: str, part_id: str, *, left: Showing | None = None, mail_keys: MailKeys = ()
@@ -239,14 +246,14 @@ def _sweep_folders() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _failed_reading(raw: bytes, name: str, reason: str) -> FileReading:
-    """What stays of a file that its child could not read: one refused part and a reason."""
+def _unread(name: str, reason: str, *, size: int, sha256: str) -> FileReading:
+    """What stays of a file that no child could read: one refused part and a reason."""
     part = Part(
         id="1",
         name=name,
         type="application/octet-stream",
-        bytes=len(raw),
-        sha256=hashlib.sha256(raw).hexdigest(),
+        bytes=size,
+        sha256=sha256,
         fate=Fate.REFUSED,
         reason=reason,
     )

@@ -50,14 +50,14 @@ class Child:
         )
         assert self.process.stdin is not None and self.process.stdout is not None
         self._to, self._from = self.process.stdin.fileno(), self.process.stdout.fileno()
-        os.set_blocking(self._to, True)
         try:
-            self.protections: dict[str, bool] = read_frame(self._from, deadline=time.monotonic() + START_SECONDS)[0][
-                "protections"
-            ]
+            began = read_frame(self._from, deadline=time.monotonic() + START_SECONDS)[0]
         except (FrameBroken, FrameLate) as error:
             self.close()
             raise ChildFailed("reader_crashed", "the child did not start") from error
+        self.protections: dict[str, bool] = began["protections"]
+        # the kernel counts the size of whoever started a process as its own
+        self._largest_at_start: int = began["largest"]
 
     def ask(self, head: dict[str, Any], body: bytes, *, seconds: float) -> tuple[dict[str, Any], bytes]:
         """One request, one answer. Raises ChildFailed; the child is then gone, except when it said so itself."""
@@ -89,7 +89,8 @@ class Child:
         self.close()
         if self.process.returncode == -signal.SIGXCPU:
             return "too_slow"
-        return "too_large" if usage.ru_maxrss * 1024 > self.limits.memory * 0.6 else "reader_crashed"
+        grown = usage.ru_maxrss > self._largest_at_start and usage.ru_maxrss * 1024 > self.limits.memory * 0.6
+        return "too_large" if grown else "reader_crashed"
 
     def _kill(self) -> None:
         with contextlib.suppress(ProcessLookupError):  # gone already: that is what was wanted

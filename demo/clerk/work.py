@@ -19,6 +19,8 @@ PATIENCE_SECONDS = 90
 LOOK_SECONDS = 1.0
 PAGE_MILLISECONDS = 30_000
 PARTS = ".parts"
+ACKNOWLEDGED = "dog_registration"
+ACKNOWLEDGEMENT = "eingang_hundesteuer"
 
 
 class ClerkStuck(AmtsboteError):
@@ -27,11 +29,13 @@ class ClerkStuck(AmtsboteError):
 
 @dataclass
 class ClerkReport:
-    """What a clerk did: cases by answer, fields corrected, cases left alone with why, seconds it took."""
+    """What a clerk did: cases by answer, fields corrected, senders told that their letter came, cases left alone with
+    why, seconds it took."""
 
     user: str
     answers: Counter[str] = field(default_factory=Counter)
     corrected_fields: int = 0
+    acknowledged: int = 0
     left: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -47,6 +51,7 @@ class ClerkReport:
             "worked": self.worked,
             "answers": dict(self.answers),
             "corrected_fields": self.corrected_fields,
+            "acknowledged": self.acknowledged,
             "left": self.left,
             "seconds": round(self.seconds, 1),
         }
@@ -150,11 +155,29 @@ class _Clerk:
     def _release(self, case: str, known: Known) -> None:
         if self._page.locator("#release").count() == 0:
             return self._close(case, Known(known.kind, known.fields, "close", "done_by_hand"))
+        if known.kind == ACKNOWLEDGED and not self._report.acknowledged and self._page.locator("#answers").count():
+            self._acknowledge()
         changed = self._correct(known)
         with self._page.expect_navigation():
             self._page.keyboard.press("Control+Enter")
         self._answered(case, "corrected" if changed else "released")
         self._report.corrected_fields += changed
+
+    def _acknowledge(self) -> None:
+        """Tell a sender, once in a morning, that the letter came, unless the console advises against it; then back."""
+        self._go("Alt+w")
+        if self._page.locator(f"#template option[value={ACKNOWLEDGEMENT}]").count():
+            self._page.select_option("#template", ACKNOWLEDGEMENT)
+            with self._page.expect_navigation():
+                self._page.click("#open-template")
+            if not self._page.locator("#refused").count():
+                self._go("Control+Enter")
+                self._report.acknowledged += not self._page.locator("#refused").count()
+        self._go("Alt+v")
+
+    def _go(self, key: str) -> None:
+        with self._page.expect_navigation():
+            self._page.keyboard.press(key)
 
     def _correct(self, known: Known) -> int:
         """Type what is wrong or missing; returns how many fields were changed."""

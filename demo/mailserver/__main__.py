@@ -1,6 +1,6 @@
-"""Dovecot and gateway as one process: `python -m demo.mailserver --folder F`.
+"""Dovecot, gateway and outgoing server as one process: `python -m demo.mailserver --folder F`.
 
-Reads `F/mailserver.json` (see `MailserverPlan`), prints one JSON line when both are ready, ends on SIGTERM, on Ctrl-C
+Reads `F/mailserver.json` (see `MailserverPlan`), prints one JSON line when all are ready, ends on SIGTERM, on Ctrl-C
 or with its parent, and leaves no process. Started again in the same folder it has the same ports, passwords and mail.
 """
 
@@ -20,6 +20,7 @@ from casework.words.errors import AmtsboteError
 from demo.mailserver.delivery import Delivery
 from demo.mailserver.dovecot import Dovecot
 from demo.mailserver.gateway import Gateway
+from demo.mailserver.outgoing import Outgoing
 from demo.mailserver.plan import MailserverPlan, die_with_parent
 
 TITLE = "demo: mailserver"
@@ -50,13 +51,25 @@ def _serve(folder: Path, stop: threading.Event) -> int:
     passwords = plan.make_passwords(folder)
     with (
         Dovecot(folder, plan.accounts) as server,
-        Gateway(plan.rules, delivery=Delivery(server), passwords=passwords, port=plan.known_port(folder)) as gateway,
+        Gateway(
+            plan.rules, delivery=Delivery(server), passwords=passwords, port=plan.known_port(folder, "gateway")
+        ) as gateway,
+        Outgoing(
+            folder,
+            hostname=plan.rules.authserv_id,
+            writers=plan.writers,
+            passwords=passwords,
+            own=plan.rules.mailboxes,
+            port=plan.known_port(folder, "outgoing"),
+        ) as outgoing,
     ):
-        plan.remember_port(folder, gateway.port)
+        plan.remember_port(folder, "gateway", gateway.port)
+        plan.remember_port(folder, "outgoing", outgoing.port)
         ready = {
             "ready": True,
             "imap": {"host": server.host, "port": server.port, "ca_file": str(server.ca_file)},
             "smtp": {"host": gateway.host, "port": gateway.port},
+            "outgoing": {"host": outgoing.host, "port": outgoing.port, "ca_file": str(outgoing.ca_file)},
             "passwords": str(folder.resolve() / "passwords.json"),
         }
         print(json.dumps(ready), flush=True)

@@ -7,29 +7,21 @@ the internet: accepted, but nothing is vouched for.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import secrets
-import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from casework.words.errors import AmtsboteError
 from demo.mailserver.delivery import Delivery, DeliveryFailed
 from demo.mailserver.headers import judge_sender, make_trace, strip_claims
+from demo.mailserver.listening import Listener, content_of
 
-HOST = "127.0.0.1"
 LARGEST_LETTER = 64 * 1024 * 1024
 # real letters have longer lines than RFC 5321 allows, and real gateways take them
 LONGEST_LINE = 4 * 1024 * 1024
-
-
-class GatewayError(AmtsboteError):
-    """The demo's gateway could not start, or refused a letter."""
 
 
 @dataclass(frozen=True)
@@ -48,38 +40,23 @@ class LongLineSMTP(SMTP):
     line_length_limit = LONGEST_LINE
 
 
-class Gateway:
-    """The running gateway; `passwords` maps its sending logins to their passwords.
+class Gateway(Listener):
+    """The running gateway; `passwords` holds those of its sending logins.
 
     with Gateway(rules, delivery=…, passwords=…) as gateway: gateway.host, gateway.port
     """
 
-    host = HOST
-
     def __init__(self, rules: GatewayRules, *, delivery: Delivery, passwords: Mapping[str, str], port: int = 0) -> None:
+        logins = {login: passwords[login] for login in rules.senders}
+        super().__init__("gateway", logins=logins, port=port)
         self.rules = rules
-        self.port = port
         self._delivery = delivery
-        self._passwords = dict(passwords)
         self._workers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="delivery")
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="gateway", daemon=True)
-
-    def __enter__(self) -> Gateway:
-        self._thread.start()
-        try:
-            self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
-        except OSError as error:
-            self._end_loop()
-            raise GatewayError(f"the gateway cannot listen on {HOST}:{self.port}: {error.strerror}") from None
-        self.port = int(self._server.sockets[0].getsockname()[1])
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        asyncio.run_coroutine_threadsafe(self._hang_up(), self._loop).result()
-        self._end_loop()
+        super().__exit__(kind, error, trace)
         self._workers.shutdown()
         self._delivery.close()
 
@@ -103,8 +80,7 @@ class Gateway:
     def _deliver(self, session: Session, envelope: Envelope, queue_id: str) -> None:
         login = str(session.auth_data or "")
         mailfrom = envelope.mail_from or ""
-        content = envelope.content or b""
-        raw = content.encode() if isinstance(content, str) else content
+        raw = content_of(envelope)
         verdict = judge_sender(raw, mailfrom=mailfrom, spoken_for=self.rules.senders.get(login, ()))
         stripped = strip_claims(raw)
         for recipient in envelope.rcpt_tos:
@@ -115,33 +91,8 @@ class Gateway:
             letter = verdict.to_header(self.rules.authserv_id) + trace + stripped
             self._delivery.deliver(self.rules.mailboxes[recipient.lower()], letter)
 
-    def _check_login(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
-        if not isinstance(data, LoginPassword):
-            return AuthResult(success=False, handled=False)
-        login = data.login.decode("utf-8", "replace")
-        known = login in self.rules.senders and secrets.compare_digest(
-            data.password, self._passwords.get(login, "").encode()
-        )
-        return AuthResult(success=known, handled=False, auth_data=login if known else None)
-
-    async def _listen(self) -> asyncio.Server:
-        return await self._loop.create_server(self._make_protocol, host=HOST, port=self.port)
-
     def _make_protocol(self) -> SMTP:
         return LongLineSMTP(
             self, hostname=self.rules.authserv_id, data_size_limit=LARGEST_LETTER, enable_SMTPUTF8=True,
             authenticator=self._check_login, auth_require_tls=False, loop=self._loop,
         )  # fmt: skip
-
-    async def _hang_up(self) -> None:
-        self._server.close()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in others:
-            task.cancel()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.gather(*others, return_exceptions=True), 2)
-
-    def _end_loop(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()

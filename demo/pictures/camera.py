@@ -81,9 +81,9 @@ class _Camera:
             html = COMPONENTS.read_text(encoding="utf-8")
             page.route("**/components", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
         page.goto(f"{self._url}/{scene.path}", wait_until="networkidle")
-        if scene.click:
+        for link in filter(None, (scene.click, *scene.then)):
             with page.expect_navigation(wait_until="networkidle"):
-                page.locator(scene.click).first.click()
+                page.locator(link).first.click()
         if scene.dialog:
             page.evaluate("id => document.getElementById(id).showModal()", scene.dialog)
 

@@ -11,12 +11,14 @@ Scheme = Literal["light", "dark"]
 
 @dataclass(frozen=True)
 class Scene:
-    """A page as one of the demo's people sees it: `click` leads on from `path`, `whole` is the page to its end."""
+    """A page as one of the demo's people sees it: `click` leads on from `path`, `then` further, `whole` is the page to
+    its end."""
 
     name: str
     person: str
     path: str
     click: str = ""
+    then: tuple[str, ...] = ()
     dialog: str = ""
     whole: bool = False
 
@@ -36,6 +38,7 @@ class View:
 
 
 FIRST = "tbody .reference"
+DOGS = "vorgaenge/?process=dog_registration&state=review"
 LAST = "tbody tr:last-child .reference"
 CASE = Scene("case", "alke", "pruefliste/?reason=field_unsure", click=LAST)
 QUEUE = Scene("queue", "alke", "pruefliste/")
@@ -65,6 +68,8 @@ EVERYWHERE = (
     Scene("case-done", "alke", "vorgaenge/?state=done", click=FIRST),
     *(Scene(dialog, "alke", CASE.path, click=FIRST, dialog=dialog) for dialog in DIALOGS),
     Scene("case-scan", "alke", CASE.path, click=FIRST),
+    Scene("answers", "alke", DOGS, click=FIRST, then=("#answers",), whole=True),
+    Scene("answer", "alke", DOGS, click=FIRST, then=("#answers", "#open-template"), whole=True),
     Scene("cases", "alke", "vorgaenge/", whole=True),
     Scene("cases-empty", "alke", "vorgaenge/?q=nirgends"),
     Scene("savings", "enno", "einsparungen/", whole=True),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import timedelta
 
-from casework.actions import clock, erasing
+from casework.actions import clock, erasing, intake
 from casework.actions.force import current
 from casework.configuration.offices import Office
 from casework.record.connections import hang_up
 from casework.record.models import Erasure
 from casework.record.store import Store
-from casework.words.errors import AmtsboteError
-from casework.words.mailbox import Door, Look, MailboxPlace, MessageGone
+from casework.words.errors import AmtsboteError, ConfigurationError
+from casework.words.mailbox import Door, Look, MailboxPlace, MailboxUnreachable, MessageGone
 from flows.stations.doors import open_door
 
 AT_ONCE = 200
@@ -80,7 +81,12 @@ def _remove_copies(office: str, account: str, orders: list[Erasure]) -> None:
     try:
         done = door.taken()
         for order in orders:
-            _remove_copy(door, done, Store(office), order)
+            try:
+                _remove_copy(door, done, Store(office), order)
+            except MailboxUnreachable:
+                raise
+            except AmtsboteError as error:
+                log.warning("the copy of letter %d of %s is erased later: %s", order.message_id, office, error)
     except AmtsboteError as error:
         log.warning("copies in mailbox %s of %s are erased later: %s", account, office, error)
     finally:
@@ -88,25 +94,39 @@ def _remove_copies(office: str, account: str, orders: list[Erasure]) -> None:
 
 
 def _remove_copy(door: Door, done: Look, store: Store, order: Erasure) -> None:
-    """Delete the one copy that has the very bytes of the letter; somebody else's mail at its place stays."""
+    """Delete what has the very bytes of the letter; somebody else's mail at its place stays.
+
+    A crash, or a person, may have left more than one copy. Where another letter came with the same bytes, one goes.
+    """
+    was = "not found"
     for place in _where_it_may_be(done, order):
-        try:
-            if store.address_of_pieces(door.pieces(place)) != order.copy["address"]:
-                continue
-        except MessageGone:
+        if not _has_its_bytes(door, place, store, order):
             continue
         door.remove(place)
-        return erasing.copy_is_gone(order, "deleted")
-    erasing.copy_is_gone(order, "not found")
+        was = "deleted"
+        if erasing.came_twice(order):
+            break
+    erasing.copy_is_gone(order, was)
 
 
-def _where_it_may_be(done: Look, order: Erasure) -> list[MailboxPlace]:
-    """The place the door told when the letter was moved; without one, every letter of its size in the done folder."""
+def _has_its_bytes(door: Door, place: MailboxPlace, store: Store, order: Erasure) -> bool:
+    wanted: str = order.copy["address"]
+    try:
+        return store.address_of_pieces(door.pieces(place)) == wanted
+    except MessageGone:
+        return False
+    except ConfigurationError:
+        return False  # a former done folder that is no more
+
+
+def _where_it_may_be(done: Look, order: Erasure) -> Iterator[MailboxPlace]:
+    """The place the door told when the letter was moved; then every letter of its size that no other one names."""
     account = order.message.account
     if order.copy["place"]:
         folder, uidvalidity, uid = order.copy["place"].rsplit(";", 2)
-        told = MailboxPlace(account, folder, int(uidvalidity), int(uid))
-        if told.uidvalidity == done.mark.uidvalidity:
-            return [told]
+        yield MailboxPlace(account, folder, int(uidvalidity), int(uid))
     sizes = {order.copy["size"], order.message.told_size}
-    return [arrival.place for arrival in done.arrivals if arrival.size in sizes]
+    named = intake.named_places(order.office, account)
+    for arrival in done.arrivals:
+        if arrival.size in sizes and intake.done_words(arrival.place) not in named:
+            yield arrival.place

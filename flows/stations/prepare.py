@@ -89,7 +89,13 @@ class PrepareDesk:
             if case.begun > MOST_BEGUN:
                 log.error("case %s was begun %d times and never read to its end", case.reference, MOST_BEGUN)
                 return record_failure(case, "reading_failed")
-            raw = Store(case.office).get(case.message.address)
+            message = case.message
+            giant = self._reader.too_large(message.name, size=message.size, digest=message.address)
+            if giant is not None:
+                # two gigabytes through a portal would be in memory here, whole, only to be refused
+                record_reading(case, giant, Views())
+                return
+            raw = Store(case.office).get(message.address)
             keys = self._keys.of(current().office(case.office))
             verdict = self._scanner.scan(raw) if self._scanner is not None else Verdict.CLEAN
             opening = mail_keys(case.office)

@@ -119,6 +119,8 @@ class Receiver:
             return 0
         there = [arrival.place for arrival in look.arrivals]
         intake.record_gone(look.mark, there, office=self._office, account=self._account)
+        for place in intake.recorded_places(look.half_moved, office=self._office):
+            door.remove(place)
         self._settle_former(door, look.mark)
         resting = stuck.resting(look, office=self._office, account=self._account)
         new, moved = 0, 0

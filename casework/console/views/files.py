@@ -60,7 +60,8 @@ def evidence(request: HttpRequest, reference: str, evidence: int) -> HttpRespons
 
 def is_harmful(case: Case, reasons: Iterable[str]) -> bool:
     """Does a part count as malware, or has no virus scanner seen the letter yet? `reasons` are those of its parts."""
-    return case.reason == "virus_scanner_away" or "malware" in reasons
+    unscanned = {"virus_scanner_away", "not_scanned"}
+    return bool(unscanned & {case.reason, *case.reasons} or {"malware", "not_scanned"} & set(reasons))
 
 
 def _file(data: bytes, kind: str, save_as: str) -> HttpResponse:

@@ -22,7 +22,7 @@ from classifiers.model.keeping import save
 from classifiers.model.learner import train
 from classifiers.readers import pool
 from classifiers.readers.limits import MIB, Limits
-from classifiers.readers.process import ENVIRONMENT, FOLDER_PREFIX
+from classifiers.readers.process import ENVIRONMENT, FOLDER_PREFIX, Child, ChildFailed
 
 ROOT = Path(__file__).parents[3]
 SAMPLE = ROOT / "tests" / "examples" / "invoice" / "xrechnung_ubl.xml"
@@ -203,6 +203,17 @@ def test_a_killed_child_costs_one_file() -> None:
 
     assert answers == ["reader_crashed"]
     assert after.documents[0].fields["number"].value == "B-2026-118"
+
+
+def test_a_killed_child_is_not_called_large_because_its_parent_is() -> None:
+    ballast = b"x" * (256 * MIB)
+    child = Child(Limits(memory=256 * MIB))
+    os.kill(child.process.pid, signal.SIGKILL)
+    with pytest.raises(ChildFailed) as failed:
+        child.ask({"verb": "protections"}, b"", seconds=10)
+
+    assert failed.value.reason == "reader_crashed"
+    assert len(ballast) > child.limits.memory * 0.6
 
 
 def test_a_child_is_replaced_after_its_share_of_files() -> None:

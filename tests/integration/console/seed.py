@@ -16,6 +16,7 @@ from casework.actions import clock, health, pauses  # noqa: E402
 from casework.register import books  # noqa: E402
 from casework.words.states import AttemptState, State  # noqa: E402
 from tests import factories  # noqa: E402
+from tests.integration.console import seed_post  # noqa: E402
 
 LETTER = [
     ("Lieferant", 60, 60),
@@ -80,12 +81,17 @@ def main() -> None:
         "foreign": factories.invoice("amt-b").reference,
         "dog": _dog(),
         "mail": _mail(),
+        "unfetchable": seed_post.unfetchable(),
+        "erased": seed_post.erased(),
+        "doubtful": seed_post.doubtful(),
+        "unsent": seed_post.unsent(),
     }
     for number in range(12):
         made = factories.invoice(reason=("iban_new", "totals_wrong", "release_required")[number % 3])
         factories.part(made.message)
         factories.page(made.message, words=LETTER)
     _books()
+    seed_post.doors()
     health.succeeded("amt-a", "system", "haushaltskasse")
     health.failed("amt-a", "mailbox", "posteingang", reason="login_refused", needs_officer=True)
     pauses.pause("process", "defect_report", user=factories.person("doerte"))

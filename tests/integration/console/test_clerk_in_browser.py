@@ -30,6 +30,12 @@ def _open(page: Page, console: Console, name: str) -> str:
     return reference
 
 
+def _press(page: Page, key: str) -> None:
+    """A key that leads to another page."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
 def test_the_doubtful_field_is_focused_and_its_place_is_marked(desk: Page, console: Console) -> None:
     _open(desk, console, "doubt")
     assert desk.evaluate("document.activeElement.name") == "field-iban"
@@ -92,6 +98,45 @@ def test_the_letter_is_closed_by_keyboard(desk: Page, console: Console) -> None:
     with desk.expect_navigation():
         desk.keyboard.press("Enter")
     assert console.case_row(reference)["reason"] == "done_by_hand"
+
+
+def test_a_question_back_is_written_and_sent_by_keyboard(desk: Page, console: Console) -> None:
+    reference = _open(desk, console, "dog")
+    desk.locator("h1").click()
+    desk.keyboard.press("?")
+    assert "Dem Absender antworten" in desk.locator("#help-dialog").inner_text()
+    desk.keyboard.press("Escape")
+    _press(desk, "Alt+w")
+    assert desk.evaluate("document.activeElement.id") == "template"
+    desk.keyboard.press("R")
+    desk.keyboard.press("Tab")
+    _press(desk, "Enter")
+    _press(desk, "Control+Enter")
+    assert "fehlt, was Sie schreiben wollten" in desk.locator("#refused").inner_text()
+    top = desk.evaluate("document.getElementById('refused').getBoundingClientRect().top")
+    assert 0 <= top < 800, "the reason is in sight"
+    assert console.events(reference, "answer_ordered") == []
+    _press(desk, "Alt+v")
+    _press(desk, "Alt+w")
+    desk.keyboard.press("R")
+    desk.keyboard.press("Tab")
+    _press(desk, "Enter")
+    desk.keyboard.type("Wann ist Bello geboren?")
+    _press(desk, "Control+Enter")
+    assert "Die Antwort ist freigegeben" in desk.locator(".notes").inner_text()
+    desk.locator(".after").last.locator("summary").click()
+    assert "Angaben:\n\nWann ist Bello geboren?\n\nBitte" in desk.locator(".wording").last.inner_text()
+    assert len(console.events(reference, "answer_ordered")) == 1
+    _press(desk, "Alt+v")
+    assert desk.locator(".desk").get_attribute("data-case") == reference
+
+
+def test_whose_sender_is_in_doubt_is_read_from_the_top(desk: Page, console: Console) -> None:
+    _open(desk, console, "doubtful")
+    assert desk.evaluate("document.activeElement.tagName") == "BODY"
+    assert "Zeichen für Zeichen" in desk.locator("[data-sender]").inner_text()
+    other = desk.locator(".further .reference")
+    assert other.get_attribute("href") == f"/vorgaenge/{other.inner_text()}/"
 
 
 def test_the_question_after_an_unknown_outcome_is_answered(desk: Page, console: Console) -> None:

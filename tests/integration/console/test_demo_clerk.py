@@ -9,7 +9,7 @@ import pytest
 
 from demo.clerk import ClerkReport, Truth, work_queue
 from demo.clerk.typing import is_same, typed
-from demo.clerk.work import ClerkStuck
+from demo.clerk.work import ACKNOWLEDGEMENT, ClerkStuck
 from tests import factories
 from tests.integration.console.conftest import Console
 
@@ -47,10 +47,12 @@ def test_the_demo_clerk_corrects_releases_closes_and_leaves_strangers_alone(cons
     report = _work(console.url, "alke", factories.PASSWORD, truth)
     assert dict(report.answers) == {"corrected": 2, "closed as nothing_to_do": 1}
     assert report.corrected_fields == 2
+    assert report.acknowledged == 1
+    assert [event["template"] for event in console.events(console.cases["dog"], "answer_ordered")] == [ACKNOWLEDGEMENT]
     assert console.values(console.cases["doubt"])["iban"] == "DE75512108001245126199"
     assert console.case_row(console.cases["mail"])["reason"] == "nothing_to_do"
     assert "outcome is unknown" in report.left[console.cases["outcome"]]
-    assert len(report.left) == 14
+    assert len(report.left) == 16
 
 
 def test_the_limit_is_kept(console: Console, tmp_path: Path) -> None:

@@ -9,9 +9,12 @@ from tests.integration.console.conftest import Console, sign_in
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-ANSWER = "{dog}antworten/?vorlage=eingang_hundesteuer"
+ANSWERS = "{dog}antworten/"
+ANSWER = f"{ANSWERS}?vorlage=eingang_hundesteuer"
+ASK_BACK = f"{ANSWERS}?vorlage=rueckfrage"
 PAGES = {
-    "alke": ["/", "/pruefliste/", "/vorgaenge/", "{doubt}", "{dog}", "{mail}", "{outcome}", "{xss}", "{ready}", ANSWER],
+    "alke": ["/", "/pruefliste/", "/vorgaenge/", "{doubt}", "{dog}", "{mail}", "{outcome}", "{xss}", "{ready}"]
+    + [ANSWERS, ANSWER, ASK_BACK, "{doubtful}", "{doubtful}antworten/?vorlage=rueckfrage", "{unfetchable}", "{erased}"],
     "doerte": [
         "/",
         "/einsparungen/",

@@ -97,8 +97,8 @@ def test_another_letter_at_its_place_stays(
     second.refresh_from_db()
     Message.objects.filter(pk=first.pk).update(done_place=second.done_place)
     station.erase_due()
-    assert Erasure.objects.get().copy_was == "not found"
-    assert _numbers(open_box()) == [b"1", b"2"]
+    assert Erasure.objects.get().copy_was == "deleted", "its own copy, which nobody names"
+    assert _numbers(open_box()) == [b"2"]
 
 
 def test_a_mailbox_out_of_reach_is_asked_again_later(
@@ -117,3 +117,67 @@ def test_a_mailbox_out_of_reach_is_asked_again_later(
     station.go_on()
     assert Erasure.objects.get().copy_was == "deleted"
     assert erasing.unfinished(tried_before=clock.now(), most=9) == [Erasure.objects.get()], "its files are too fresh"
+
+
+def test_a_copy_that_lies_in_a_former_done_folder_goes_too(
+    house: None, open_box: Callable[[], Mailbox], delivery: Delivery, account: str, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    delivery.deliver(account, make_letter(1))
+    (message,) = _taken_in(open_box())
+    _long_over(message)
+    _use_done_folder(tmp_path, "Ablage")
+    station.erase_due()
+    assert Erasure.objects.get().copy_was == "deleted"
+    assert _numbers(open_box()) == []
+
+
+def test_a_former_done_folder_that_is_no_more_stops_nobody(
+    house: None, open_box: Callable[[], Mailbox], delivery: Delivery, account: str
+) -> None:
+    for number in (1, 2):
+        delivery.deliver(account, make_letter(number))
+    first, second = _taken_in(open_box())
+    for message in (first, second):
+        _long_over(message)
+    Message.objects.filter(pk=first.pk).update(done_place="Weg;1;1")
+    station.erase_due()
+    assert [order.copy_was for order in Erasure.objects.order_by("message")] == ["deleted", "deleted"]
+    assert _numbers(open_box()) == []
+
+
+def test_the_copy_of_another_letter_with_the_same_bytes_stays(
+    house: None, open_box: Callable[[], Mailbox], delivery: Delivery, account: str
+) -> None:
+    for _ in range(2):
+        delivery.deliver(account, make_letter(1))
+    first, second = _taken_in(open_box())
+    box = open_box()
+    first.refresh_from_db()
+    box.remove(next(each.place for each in box.taken().arrivals if intake.done_words(each.place) == first.done_place))
+    Message.objects.filter(pk=first.pk).update(address=second.address, size=second.size, done_place="")
+    _long_over(first)
+    station.erase_due()
+    assert Erasure.objects.get().copy_was == "not found"
+    assert _numbers(open_box()) == [b"1"]
+
+
+def test_a_second_copy_that_a_crash_left_goes_as_well(
+    house: None, open_box: Callable[[], Mailbox], delivery: Delivery, account: str
+) -> None:
+    delivery.deliver(account, make_letter(1))
+    box = open_box()
+    (message,) = _taken_in(box)
+    box.folders.open("Eingelesen")
+    box._connection.demand("copying", "uid", "COPY", "1:*", box.folders.wire_name("Eingelesen"))
+    _long_over(message)
+    station.erase_due()
+    assert Erasure.objects.get().copy_was == "deleted"
+    assert _numbers(open_box()) == []
+
+
+def _use_done_folder(root: Path, name: str) -> None:
+    path = root / "offices" / "amt-a.yaml"
+    office = yaml.safe_load(path.read_text(encoding="utf-8"))
+    office["mailboxes"][0]["done_folder"] = name
+    path.write_text(yaml.safe_dump(office), encoding="utf-8")
+    configuration.forget()

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from bots.mailbox import Mailbox
 from casework.words.errors import TryAgainLater
+from casework.words.mailbox import MailboxPlace, MailboxUnreachable
 from demo.mailserver.delivery import Delivery
 from demo.mailserver.dovecot import Dovecot
 from tests.integration.mailbox.house import OFFICE, drain, let_all_be_tried_again, waiting, write_house
@@ -137,6 +138,44 @@ def test_two_intakes_never_work_the_same_mailbox(delivery: Delivery, account: st
         assert (first.drain(), second.drain()) == (1, 0)
         delivery.deliver(account, make_letter(2))
         assert (second.drain(), first.drain()) == (0, 1)
+
+
+@pytest.mark.usefixtures("house")
+def test_what_a_falling_server_copied_and_did_not_take_away_is_taken_away(
+    dovecot: Dovecot, delivery: Delivery, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from casework.record.models import Message
+
+    def fall(box: Mailbox, places: Iterable[MailboxPlace]) -> None:
+        uids = ",".join(str(place.uid) for place in places)
+        connection = box._connection
+        connection.demand("marking", "uid", "STORE", uids, "+FLAGS.SILENT", "($AmtsboteStored)")
+        connection.demand("copying", "uid", "COPY", uids, box.folders.ensure_done_folder())
+        connection.demand("marking", "uid", "STORE", uids, "+FLAGS.SILENT", r"(\Deleted)")
+        raise MailboxUnreachable("mailbox_unreachable", "the server fell")
+
+    for number in (1, 2):
+        delivery.deliver(account, make_letter(number))
+    with monkeypatch.context() as patch, pytest.raises(MailboxUnreachable):
+        patch.setattr(Mailbox, "done", fall)
+        drain(account)
+    delivery.deliver(account, make_letter(3))
+    assert drain(account) == 1
+    with Mailbox.open(make_settings(dovecot, account), dovecot.password(account)) as box:
+        assert box.look("INBOX").mark.messages == 0
+        assert len(box.taken().arrivals) == 3
+    assert Message.objects.exclude(moved_at=None).count() == 3
+
+
+@pytest.mark.usefixtures("house")
+def test_what_a_person_marked_as_deleted_stays(dovecot: Dovecot, delivery: Delivery, account: str) -> None:
+    delivery.deliver(account, make_letter(1))
+    with Mailbox.open(make_settings(dovecot, account), dovecot.password(account)) as box:
+        box.look("INBOX")
+        box._connection.demand("marking", "uid", "STORE", "1", "+FLAGS.SILENT", r"(\Deleted $AmtsboteStored)")
+    assert drain(account) == 0
+    with Mailbox.open(make_settings(dovecot, account), dovecot.password(account)) as box:
+        assert box.look("INBOX").mark.messages == 1, "no letter of the record, so not ours to take away"
 
 
 @pytest.mark.parametrize("moment", ["sealed", "stored", "recorded", "moved", "noted"])

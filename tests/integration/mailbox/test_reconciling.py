@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bots.mailbox import Mailbox
+from bots.mailbox.folders import Folders
 from casework.words.errors import TryAgainLater
 from demo.mailserver.delivery import Delivery
 from demo.mailserver.dovecot import Dovecot
@@ -54,6 +56,28 @@ def test_a_letter_that_nobody_took_in_is_named_when_it_waited_too_long(
     assert reconcile() == [[], []]
     monkeypatch.setattr(reconciliation, "PATIENCE", timedelta(seconds=-2))
     assert reconcile() == [["not_recorded"], []]
+
+
+def test_a_letter_that_the_mark_of_a_folder_hides_is_named_once_and_then_taken_in(
+    dovecot: Dovecot, delivery: Delivery, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without CONDSTORE nobody hears that a letter is no longer marked as deleted."""
+    from casework.actions import reconciliation
+
+    read = Folders._read_mark
+    monkeypatch.setattr(
+        Folders, "_read_mark", lambda self, name, there: replace(read(self, name, there), highestmodseq=None)
+    )
+    monkeypatch.setattr(reconciliation, "PATIENCE", timedelta(seconds=-2))
+    delivery.deliver(account, make_letter(1))
+    with Mailbox.open(make_settings(dovecot, account), dovecot.password(account)) as box:
+        for sign in "+-":
+            box.look("INBOX")
+            box._connection.demand("marking", "uid", "STORE", "1:*", f"{sign}FLAGS", r"(\Deleted)")
+            assert drain(account) == 0
+    assert reconcile() == [["not_recorded"], []]
+    assert drain(account) == 1
+    assert reconcile() == [[], []]
 
 
 def test_a_letter_in_the_done_folder_that_was_never_taken_in_is_found_and_put_back(

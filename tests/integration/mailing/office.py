@@ -16,6 +16,7 @@ OFFICE = """\
 name: Amt Ahlbek
 names: ["Amt Ahlbek - Der Amtsvorsteher"]
 municipalities: {{Hütten: huetten_dog_tax}}
+form_senders: [antrag@online-dienst.example]
 mailboxes: [{{account: posteingang, host: 127.0.0.1, user: post@amt.example, secret: posteingang}}]
 systems:
   antwort:

@@ -25,6 +25,7 @@ class Script:
     rcpt: str = "250 OK"
     data: str = "250 2.0.0 OK queued as 4AE81C"
     before_data: str = ""
+    mechanisms: tuple[str, ...] = ("PLAIN", "LOGIN")
     drop: str = ""
     """`rcpt`, `data` (before 354) or `dot` (after the final dot, letter taken): hang up there."""
     at: dict[str, Callable[[], None]] = field(default_factory=dict)
@@ -124,6 +125,7 @@ class MailServer:
             tls_context=self._context if self._starttls and self._needs_starttls else None,
             auth_required=self._starttls and self._needs_starttls,
             require_starttls=False, auth_require_tls=self._needs_starttls,
+            auth_exclude_mechanism={"PLAIN", "LOGIN"} - set(self.script.mechanisms),
         )  # fmt: skip
 
     async def _listen(self) -> asyncio.Server:

@@ -277,6 +277,24 @@ def test_a_guessed_kind_is_not_confirmed_to_anybody(settings: Any) -> None:
     assert not case.answers.exists()
 
 
+@pytest.mark.parametrize("verdict", [{"outcome": "unproven"}, {}], ids=["nobody vouches", "not judged"])
+def test_whom_nothing_proves_is_answered_by_hand_alone(settings: Any, verdict: dict[str, str]) -> None:
+    settings(answers="rule")
+    case = dog_case(verdict=verdict)
+    ordering.by_rule(case, in_force("amt-a", "dog_registration"), When.ALWAYS)
+    assert case.events.get(code="answer_not_given").data["reason"] == "sender_unproven"
+    assert by_hand(case).recipient == "buergerin@example.org"
+
+
+def test_what_came_encrypted_is_not_told_by_rule(settings: Any) -> None:
+    settings(answers="rule")
+    case = dog_case()
+    case.message.parts.create(part="9", type="message/rfc822", size=1, digest="d", fate="kept", reason="decrypted")
+    ordering.by_rule(case, in_force("amt-a", "dog_registration"), When.ALWAYS)
+    assert not case.answers.exists()
+    assert case.events.get(code="answer_not_given").data["reason"] == "decrypted"
+
+
 def test_strangers_words_come_as_one_short_line_without_links(settings: Any) -> None:
     case = dog_case()
     case.fields.filter(name="dog_name").update(value="Bello\r\nBcc: x@example.org https://boese.example/" + "x" * 400)
@@ -288,9 +306,24 @@ def test_strangers_words_come_as_one_short_line_without_links(settings: Any) -> 
 
 def test_a_question_back_puts_the_case_aside(settings: Any) -> None:
     case = dog_case()
-    by_hand(case, "rueckfrage")
+    by_hand(case, "rueckfrage", body="Guten Tag,\n\nwie alt ist der Hund?\n")
     case.refresh_from_db()
     assert case.held_until is not None and case.state == State.REVIEW
+
+
+def test_an_online_service_gets_no_answer_whoever_types_its_address(settings: Any) -> None:
+    case = dog_case()
+    with pytest.raises(answers.AnswerRefused) as caught:
+        by_hand(case, recipient="Antrag@Online-Dienst.example", confirmed=True)
+    assert caught.value.code == "answer_to_machine"
+
+
+def test_a_question_back_in_which_nothing_is_asked_is_not_sent(settings: Any) -> None:
+    case = dog_case()
+    with pytest.raises(answers.AnswerRefused) as caught:
+        by_hand(case, "rueckfrage")
+    assert caught.value.code == "answer_unfinished"
+    assert not Answer.objects.exists()
 
 
 def test_what_cannot_be_sent_is_not_ordered(settings: Any) -> None:

@@ -93,7 +93,7 @@ def test_a_bounce_read_from_its_bytes_comes_back_to_its_case(desk: TransferDesk,
 
 def test_a_reply_brings_the_question_back_to_the_clerk(desk: TransferDesk) -> None:
     case = dog_case()
-    answer = by_hand(case, "rueckfrage")
+    answer = by_hand(case, "rueckfrage", body="Guten Tag,\n\nwie alt ist der Hund?\n")
     desk.work_next()
     came = read_as(
         arrive(b"From: anders@example.org\r\n\r\nHier."),

@@ -65,6 +65,17 @@ def test_an_answer_arrives_as_it_was_written_and_the_queue_id_is_its_receipt(
     assert mail["From"] == "Amt Ahlbek <post@amt.example>"
 
 
+def test_a_server_that_knows_only_the_older_login_is_served_too(
+    server: MailServer, account: Account, script: Script, work: Work
+) -> None:
+    script.mechanisms = ("LOGIN",)
+    send(account(server), work)
+    with pytest.raises(LoginRefused):
+        send(account(server), work, password="grün")
+    assert [said.split()[1] for said in script.said] == [b"LOGIN", b"LOGIN"]
+    assert len(script.letters) == 1
+
+
 def test_a_session_sends_a_batch_over_one_connection(server: MailServer, account: Account, work: Work) -> None:
     with Outbox(account(server), password=PASSWORD) as outbox:
         for _ in range(3):
@@ -91,6 +102,16 @@ def test_a_refused_recipient_is_known_before_anything_leaves(
     assert (asked.times, server.script.letters) == (0, [])
     assert "example.org" not in str(caught.value)
     assert not isinstance(caught.value, Rejected) or caught.value.proves_not_done
+
+
+@pytest.mark.parametrize("data", ["2x0 OK", "299 taken, in a way"])
+def test_an_answer_that_is_neither_yes_nor_no_proves_nothing(
+    server: MailServer, account: Account, work: Work, data: str
+) -> None:
+    server.script.data = data
+    with pytest.raises(OutcomeUnknown):
+        send(account(server), work)
+    assert len(server.script.letters) == 1
 
 
 @pytest.mark.parametrize(

@@ -54,3 +54,18 @@ def test_the_house_names_its_scanner_and_only_one_of_this_machine(monkeypatch: p
     monkeypatch.setenv(SETTING, "localhost:3310")
     scanner = Scanner.of_house()
     assert scanner is not None and scanner.place == "localhost:3310"
+
+
+def test_a_scanner_that_has_no_verdict_on_one_letter_alone_says_so(clamd: ScriptedClamd) -> None:
+    assert Scanner(str(clamd.place)).scan(b"ERROR") is Verdict.UNSCANNED
+    slow = Slow(str(clamd.place))
+    assert slow.scan(b"x") is Verdict.UNSCANNED
+
+
+class Slow(Scanner):
+    """Takes too long over every letter, and answers every other question."""
+
+    def _ask(self, command: bytes, data: bytes | None) -> str:
+        if data is None:
+            return super()._ask(command, data)
+        raise TryAgainLater("virus_scanner_away", "no answer in time") from TimeoutError()

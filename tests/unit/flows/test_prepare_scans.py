@@ -12,6 +12,7 @@ import pytest
 from bots.antivirus import SETTING
 from casework import configuration
 from casework.actions import clock, prepare as actions
+from casework.console.views.files import is_harmful
 from casework.record.models import Case
 from casework.record.store import Store
 from casework.words.states import State
@@ -90,3 +91,27 @@ def test_without_its_scanner_a_letter_waits_for_ever(
 
     assert (case.state, case.reason, case.tries) == (State.NEW, "virus_scanner_away", actions.TRIES + 3)
     assert not case.message.parts.exists()
+
+
+def test_a_letter_that_is_too_much_for_the_scanner_does_not_wait_unseen(clamd: ScriptedClamd) -> None:
+    case = worked(case_of(b"ERROR: x\r\n" + LETTER))
+
+    assert (case.state, case.reason) == (State.REVIEW, "not_scanned")
+    assert {part.reason for part in case.message.parts.all()} == {"not_scanned"}
+    assert is_harmful(case, case.message.parts.values_list("reason", flat=True))
+
+
+def test_a_letter_over_which_the_scanner_dies_is_told_of_and_stays_locked(db: None) -> None:
+    case = factories.case(state=State.NEW, tries=actions.TRIES - 1)
+    actions.put_back(case, "not_scanned")
+    case.refresh_from_db()
+    assert (case.state, case.reason) == (State.REVIEW, "not_scanned")
+    assert is_harmful(case, [])
+
+
+def test_a_giant_is_not_even_loaded(clamd: ScriptedClamd) -> None:
+    message = factories.message(size=64 * 1024 * 1024 + 1)
+    case = worked(factories.case(state=State.NEW, part="", message=message))
+
+    assert (case.state, case.reason) == (State.REVIEW, "too_large")
+    assert message.parts.get().size == message.size

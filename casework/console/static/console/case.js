@@ -155,12 +155,10 @@ function onAlt(event) {
   const dialogs = { a: "kind-dialog", s: "close-dialog", z: "hold-dialog" };
   const letter = event.key.toLowerCase();
   if (dialogs[letter]) return openDialog(dialogs[letter]);
-  const next = one("#more-dialog a.button");
-  if (letter === "n" && next) {
-    next.click();
-    return true;
-  }
-  return false;
+  const links = { n: "#more-dialog a.button", w: "#answers" };
+  const link = links[letter] && one(links[letter]);
+  if (link) link.click();
+  return Boolean(link);
 }
 document.addEventListener("keydown", (event) => {
   if (one("dialog[open]")) return;
@@ -211,9 +209,9 @@ if (desk && desk.dataset.measure === "yes") {
   });
 }
 
-// ---- the doubtful field first
+// ---- the doubtful field first; where the sender is in doubt, what speaks against him is read before
 const first = one(".field[data-first]");
-if (!one(".question") && first && desk && desk.dataset.measure === "yes") {
+if (!one(".question, [data-sender][open]") && first && desk && desk.dataset.measure === "yes") {
   const input = one("input:not([readonly]), select:not([disabled]), textarea:not([readonly])", first);
   if (input) {
     input.focus({ preventScroll: false });

@@ -437,3 +437,13 @@ def test_a_thousand_drops_are_looked_at_quickly(path: Path, open_folder: Opener)
 def test_the_number_of_a_drop_fits_the_record() -> None:
     drop = Drop("a", False, 2**63, 0.0, ())
     assert 0 < drop.uid < 2**63
+
+
+def test_a_drop_is_counted_on_all_its_levels(path: Path, open_folder: Opener) -> None:
+    for above in range(11):
+        for below in range(91):
+            (path / "viel" / str(above) / str(below)).mkdir(parents=True)
+    (path / "viel" / "brief.txt").write_bytes(b"x")
+    door = open_folder()
+    assert names(door) == []
+    assert "more than 1000 files" in " ".join(door.notes)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from casework.actions import erasing, files
+from casework.actions import backup, erasing, files
 from casework.actions.backup import MANIFEST, POSTGRES_COPY, SQLITE_COPY, BackupFailed, back_up
 from casework.configuration import places
-from casework.record.models import AuditEvent, Backup, Case
+from casework.record.models import AuditEvent, Backup, Case, Page
 from casework.record.store import Store
 from tests import factories
 from tests.posted import posted
@@ -81,6 +81,55 @@ def test_an_erased_letter_goes_from_the_folder_too(done: Case, tmp_path: Path) -
     (folder / files.LETTERS / "amt-a" / "ab" / "nobody").write_bytes(b"of an erased letter")
     back_up(folder)
     assert not (folder / files.LETTERS / "amt-a" / "ab" / "nobody").exists()
+
+
+def test_the_store_of_another_house_is_no_target(done: Case, tmp_path: Path) -> None:
+    letter = tmp_path / "other" / files.LETTERS / "amt-a" / "ab" / "abcdef"
+    letter.parent.mkdir(parents=True)
+    letter.write_bytes(b"the only copy")
+    for manifest in ("", '{"name": "of something else"}'):
+        if manifest:
+            (tmp_path / "other" / MANIFEST).write_text(manifest, encoding="utf-8")
+        with pytest.raises(BackupFailed, match="no backup of ours"):
+            back_up(tmp_path / "other")
+    assert letter.read_bytes() == b"the only copy"
+
+
+def test_a_folder_in_which_a_backup_ended_early_says_so_and_is_completed(
+    done: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "backup"
+
+    def full(*_: object) -> bool:
+        raise OSError(28, "No space left on device")
+
+    back_up(folder)
+    factories.message("amt-a")
+    with monkeypatch.context() as broken:
+        broken.setattr(backup, "_copy_file", full)
+        with pytest.raises(BackupFailed, match="No space"):
+            back_up(folder)
+    assert json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["whole"] is False
+    assert Backup.objects.count() == 1
+    back_up(folder)
+    assert json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["whole"] is True
+
+
+def test_what_the_copied_database_names_is_there_although_it_was_read_anew_meanwhile(
+    done: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Store("amt-a").put(b"the page as it was")
+    Page.objects.create(message=done.message, part="9", number=1, width=1, height=1, image=page)
+    copy_database = backup._copy_database
+
+    def then_read_anew(folder: Path) -> Path:
+        copied = copy_database(folder)
+        Page.objects.filter(image=page).delete()
+        return copied
+
+    monkeypatch.setattr(backup, "_copy_database", then_read_anew)
+    back_up(tmp_path / "backup")
+    assert page in {path.name for path in _copies(tmp_path / "backup")}
 
 
 def test_a_file_that_is_altered_in_the_store_makes_no_backup(done: Case, tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from casework.actions import erasing, files, verification
+from casework.actions import erasing, files, reconciliation, verification
 from casework.configuration import places
 from casework.configuration.retention import Retention
-from casework.record.models import Backup, Case, EffortEntry, Erasure, Message
+from casework.record.models import Backup, Case, ComparedLetter, EffortEntry, Erasure, Message
 from casework.record.store import FRESH_SECONDS
+from casework.words.states import State
 from tests import factories
 from tests.posted import VALUES, posted
 from tests.unit.casework.actions.conftest import Watch
@@ -30,10 +31,11 @@ def done(house: None, watch: Watch) -> Case:
     """A case that went the whole way, a year ago and backed up since."""
     factories.person("alke")
     case = posted("amt-a", clerk="alke")
+    Message.objects.filter(pk=case.message_id).update(moved_at=watch.moment)
     watch.forward(400 * DAY)
     backed_up(watch)
     _age_files()
-    return case
+    return Case.objects.get(pk=case.pk)
 
 
 def _age_files() -> None:
@@ -131,6 +133,8 @@ def test_a_file_that_somebody_is_about_to_name_waits_for_the_next_round(done: Ca
 def test_a_letter_that_is_in_no_verified_backup_stays(house: None, watch: Watch) -> None:
     factories.person("alke")
     case = posted("amt-a", clerk="alke")
+    Message.objects.filter(pk=case.message_id).update(moved_at=watch.moment)
+    case = Case.objects.get(pk=case.pk)
     with pytest.raises(erasing.NotErasable, match="no verified backup"):
         erasing.erase(case.message, why=erasing.ORDER)
     Backup.objects.create(
@@ -190,3 +194,66 @@ def test_what_was_tried_just_now_waits(done: Case, watch: Watch) -> None:
     assert erasing.unfinished(tried_before=watch.moment - timedelta(hours=1), most=9) == []
     watch.forward(7200)
     assert erasing.unfinished(tried_before=watch.moment - timedelta(hours=1), most=9) == [order]
+
+
+def test_the_name_of_a_file_and_what_reconciliations_noted_go_too(done: Case) -> None:
+    letter = done.message
+    Message.objects.filter(pk=letter.pk).update(name="Scan Erika Beispiel.pdf")
+    place = {"account": letter.account, "folder": "Eingelesen", "uidvalidity": 1, "uid": 5}
+    ComparedLetter.objects.create(office="amt-a", address=letter.address, **place)
+    round_ = reconciliation.begin("amt-a")
+    round_.add(reconciliation.ALTERED, address=letter.address)
+    round_.end()
+    address = letter.address
+    order = _erase(done)
+    erasing.copy_is_gone(order, "deleted")
+    assert _rows_saying("Erika") == _rows_saying(address) == []
+
+
+def test_a_letter_that_still_lies_before_its_door_stays(done: Case) -> None:
+    """Erased in the record alone it would be taken in anew, and posted once more."""
+    Message.objects.filter(pk=done.message_id).update(moved_at=None)
+    assert list(erasing.due("amt-a", Retention(keep_days=1), most=9)) == []
+    with pytest.raises(erasing.NotErasable, match="still lies in INBOX"):
+        erasing.erase(Message.objects.get(pk=done.message_id), why=erasing.ORDER)
+
+
+def test_a_letter_whose_answer_is_being_sent_stays_until_it_has_left(done: Case, watch: Watch) -> None:
+    Case.objects.filter(pk=done.pk).update(lease_until=watch.moment + timedelta(seconds=180), lease_holder="sender")
+    assert list(erasing.due("amt-a", Retention(keep_days=1), most=9)) == []
+    with pytest.raises(erasing.NotErasable, match="being worked on"):
+        erasing.erase(done.message, why=erasing.ORDER)
+
+
+def test_a_letter_that_another_office_handed_over_has_no_copy_in_a_mailbox(done: Case, watch: Watch) -> None:
+    Message.objects.filter(pk=done.message_id).update(account="amtsbote:amt-b", moved_at=watch.moment)
+    done.message.refresh_from_db()
+    order = erasing.erase(done.message, why=erasing.ORDER)
+    assert (order.copy_gone_at is not None, order.copy_was) == (True, "never moved")
+    rule = Retention(mailbox_days=1)
+    watch.forward(2 * DAY)
+    backed_up(watch)
+    Message.objects.filter(pk=done.message_id).update(erased_at=None)
+    assert list(erasing.due_in_mailbox("amt-a", rule, most=9)) == []
+
+
+def test_what_was_never_tried_goes_before_what_failed(done: Case, watch: Watch) -> None:
+    earlier = factories.case(state=State.CLOSED, message=_old(watch))
+    failed = erasing.erase(earlier.message, why=erasing.ORDER)
+    erasing.tried(failed)
+    fresh = erasing.erase(done.message, why=erasing.ORDER)
+    watch.forward(7200)
+    assert erasing.unfinished(tried_before=watch.moment, most=1) == [fresh]
+
+
+def _old(watch: Watch) -> Message:
+    return factories.message("amt-a", account="by-hand", stored_at=watch.moment - timedelta(days=300))
+
+
+def test_the_same_letter_in_another_office_is_named(done: Case) -> None:
+    """Each office erases its own; whoever erases a person has to hear that there is more."""
+    there = factories.case("amt-b", message=factories.message("amt-b", account="amtsbote:amt-a", uid=done.message_id))
+    assert erasing.elsewhere(done.message) == [there.reference]
+    assert erasing.elsewhere(there.message) == [done.reference]
+    _erase(done)
+    assert erasing.elsewhere(there.message) == []

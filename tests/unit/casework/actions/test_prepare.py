@@ -11,7 +11,7 @@ from casework.actions import claims
 from casework.actions.intake import record_message
 from casework.actions.prepare import Views, record_failure, record_reading, seal_page, seal_readable
 from casework.configuration import shipped
-from casework.record.models import Case, Page
+from casework.record.models import Case, LetterText, Page
 from casework.record.store import Store
 from casework.words.errors import LeaseLost
 from casework.words.mailbox import MailboxPlace
@@ -274,3 +274,40 @@ def test_a_failed_reading_goes_to_a_clerk(office: str, watch) -> None:
     case = arrived(office)
     record_failure(case, "reading_failed")
     assert (case.state, case.reason) == (State.REVIEW, "reading_failed")
+
+
+@pytest.mark.parametrize(
+    ("head", "more"),
+    [({}, True), ({"subject": "Widerspruch"}, False), ({"outcome": SenderOutcome.UNPROVEN}, False)],
+    ids=["with one more file", "under another subject", "first in his name by a stranger"],
+)
+def test_the_same_words_are_no_duplicate_when_anything_else_differs(
+    office: str, watch, head: dict[str, str], more: bool
+) -> None:
+    first, second = arrived(office, 1), arrived(office, 2)
+    record_reading(first, altered(reading(), **head), Views())
+    said = reading()
+    if more:
+        said.parts.append(Part(id="1.9", parent="1", type="application/pdf", bytes=9, sha256="f" * 64))
+    record_reading(second, said, Views())
+    second.refresh_from_db()
+    assert second.state == State.REVIEW
+
+
+def altered(said: FileReading, *, subject: str = "Rechnung", outcome: str = SenderOutcome.PROVEN) -> FileReading:
+    assert said.head.verdict is not None
+    verdict = said.head.verdict.model_copy(update={"outcome": SenderOutcome(outcome), "proved_by": None})
+    head = said.head.model_copy(update={"subject": subject, "verdict": verdict})
+    return said.model_copy(update={"head": head})
+
+
+def test_the_lost_text_of_an_earlier_letter_stops_no_later_one(
+    office: str, watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = arrived(office, 1), arrived(office, 2)
+    record_reading(first, reading(letter("Bitte.", number="4711"), sender="a@example.org"), Views())
+    LetterText.objects.filter(case=first).update(address="0" * 64)
+    record_reading(second, reading(letter("Danke.", number="4711"), sender="b@example.org"), Views())
+    second.refresh_from_db()
+    assert (second.state, second.reason) == (State.REVIEW, "unknown_kind")
+    assert first.reference in caplog.text

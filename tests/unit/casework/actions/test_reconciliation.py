@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from casework.actions import intake, leases, reconciliation
-from casework.record.models import Message, MessagePart, Reconciliation, StoreWalk
+from casework.configuration import home
+from casework.record.models import Erasure, LetterText, Message, MessagePart, Reconciliation, StoreWalk
 from casework.record.store import Store
-from casework.words.mailbox import MailboxPlace
+from casework.words.mailbox import Arrival, FolderMark, Look, MailboxPlace
 from tests import factories
 from tests.unit.casework.actions.conftest import Watch
 
@@ -68,6 +69,7 @@ def test_a_read_letter_with_a_part_without_reason_or_without_any_part_is_named()
             message=message, part="1", type="text/plain", size=1, digest="0" * 64, fate="kept", reason=reason
         )
     factories.message("amt-b")
+    factories.message(address="", erased_at=datetime.now(UTC))
     taken_in(uid=999)
     round_ = reconciliation.begin("amt-a")
     reconciliation.compare_parts(round_)
@@ -97,6 +99,31 @@ def test_what_is_missing_is_named_even_where_nothing_is_decrypted() -> None:
     round_ = reconciliation.begin("amt-a")
     reconciliation.compare_store(round_, seconds=0)
     assert found(round_) == [("missing_in_store", message.pk)]
+
+
+def test_the_words_of_a_letter_that_are_missing_are_named_too() -> None:
+    message = taken_in()
+    text = Store("amt-a").put(b"the words by which a second letter is found")
+    LetterText.objects.create(case=message.cases.get(), office="amt-a", address=text)
+    (home().store / "amt-a" / text[:2] / text).unlink()
+    round_ = reconciliation.begin("amt-a")
+    reconciliation.compare_store(round_, seconds=9)
+    assert found(round_) == [("missing_in_store", message.pk)]
+
+
+def test_the_copy_of_an_erased_letter_that_goes_later_is_no_stray() -> None:
+    """On a server that tells no places it is known by its bytes alone, which the record has forgotten by then."""
+    message = taken_in()
+    place = MailboxPlace("posteingang", "Eingelesen", 1, 7)
+    copy = {"place": "", "address": message.address, "size": message.size}
+    Erasure.objects.create(office="amt-a", message=message, scope="letter", ordered_at=datetime.now(UTC), copy=copy)
+    Message.objects.update(address="", erased_at=datetime.now(UTC))
+    round_, arrival = reconciliation.begin("amt-a", "posteingang"), Arrival(place, message.size)
+    reconciliation.remember(round_, [(arrival, message.address)])
+    look = Look(FolderMark("Eingelesen", 1, 8, 1), (arrival,))
+    assert reconciliation.compare_done(round_, look) == []
+    Erasure.objects.update(copy_gone_at=datetime.now(UTC), copy={})
+    assert reconciliation.compare_done(round_, look) == [arrival]
 
 
 def test_the_latest_of_every_door_and_store_is_shown() -> None:

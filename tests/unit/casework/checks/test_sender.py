@@ -139,3 +139,49 @@ def test_short_names_are_only_alike_when_nothing_differs() -> None:
     assert lookalike("gmz.de", ["gmx.de"]) == ""
     assert lookalike("gmx.example", ["gmx.de"]) == "gmx.de"
     assert lookalike("stadtwerke-nord.de", ["stadtwerke-sued.de"]) == ""
+
+
+def test_a_look_alike_of_a_supplier_stays_one_after_a_letter_of_his_was_carried_over(
+    configuration: Configuration, judge: Judge, e_invoice: Read
+) -> None:
+    class Learned(SenderBook):
+        def knows(self, domain: str) -> bool:
+            return super().knows(domain) or organisation(domain) == "bauhof-rneier.example"
+
+        def domains(self) -> frozenset[str]:
+            return super().domains() | {"bauhof-rneier.example"}
+
+    class Office(OfficeKnowledge):
+        def senders(self) -> SenderBook:
+            return Learned(BOOK.own, BOOK.names)
+
+    found = judge(e_invoice(), knowledge=Office(configuration, "amt-nord"), sender=sent("a@bauhof-rneier.example"))
+    assert "sender_lookalike" in found.why
+
+
+@pytest.mark.parametrize(
+    ("name", "borrowed"),
+    [
+        ("Bauhof Meier GmbH", True), ("Bauhof Meier", True), ("Bauhof Meier GmbH, Rechnungen", True),
+        ("B\u0430uhof Mei\u0435r GmbH", True), ("Rechnungen Amt N\u043erd", True),
+        ("Anna Meier", False), ("Bauhof Schmidt GmbH", False), ("Amt", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_known_name_is_known_however_it_is_dressed(
+    judge: Judge, e_invoice: Read, acquainted: Acquainted, name: str, borrowed: bool
+) -> None:
+    found = judge(e_invoice(), knowledge=acquainted, sender=sent("a@fremd-gruppe.example", name=name))
+    assert ("sender_name_borrowed" in found.why) is borrowed
+
+
+def test_a_sender_whose_own_name_holds_that_of_another_borrows_nothing(
+    configuration: Configuration, judge: Judge, e_invoice: Read
+) -> None:
+    class Office(OfficeKnowledge):
+        def senders(self) -> SenderBook:
+            more = {("bauhof", "meier", "und", "krause", "gmbh"): frozenset({"krause-bau.example"})}
+            return SenderBook(BOOK.own, {**BOOK.names, **more})
+
+    verdict = sent("a@krause-bau.example", name="Bauhof Meier und Krause GmbH")
+    found = judge(e_invoice(), knowledge=Office(configuration, "amt-nord"), sender=verdict)
+    assert "sender_name_borrowed" not in found.why

@@ -177,6 +177,15 @@ def test_two_offices_do_not_share_a_buyer_reference_or_a_mailbox(pack: Path) -> 
     )
 
 
+@pytest.mark.parametrize("where", ["done_folder: Eingelesen", "done_folder: INBOX"])
+def test_two_doors_of_one_mailbox_do_not_share_a_done_folder(pack: Path, where: str) -> None:
+    """What one of them put away would be a stray to the other, or taken in once more."""
+    box = "mailboxes: [{account: second, host: %s, user: %s, secret: post, folder: Rechnungen, %s}]"
+    first = load([pack]).offices["amt-nord"].mailboxes[0]
+    (pack / "offices/amt-sued.yaml").write_text("name: Süd\n" + box % (first.host, first.user, where) + "\n")
+    assert any("of mailbox `second` belongs already to" in line for line in said(pack))
+
+
 def test_two_processes_do_not_take_the_same_kind(pack: Path) -> None:
     text = (pack / PROCESS).read_text()
     (pack / "processes/other.yaml").write_text(text)

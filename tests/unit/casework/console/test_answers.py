@@ -123,7 +123,7 @@ def test_the_one_question_stands_with_the_id_to_look_for(as_person: SignIn, case
     client.post(f"/vorgaenge/{case.reference}/antworten/senden/", _form(_page(client, case)))
     Answer.objects.update(state=AnswerState.UNKNOWN)
     html = _page(client, case)
-    assert "Ist die Antwort angekommen?" in html
+    assert "Ist die Antwort hinausgegangen?" in html
     assert Answer.objects.get().message_id.strip("<>") in html
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,24 @@ def test_a_full_disk_is_one_clear_sentence_and_leaves_nothing(tmp_path: Path, mo
     with pytest.raises(StoreError, match=r"could not keep a file \(No space left on device\); free space"):
         store.put(b"letter")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_what_is_put_while_it_is_removed_is_there_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last letter that named it is erased in the very moment in which the same bytes come in again."""
+    store = Store("amt-a", folder=tmp_path)
+    address = store.put(b"once more")
+    path = next(tmp_path.rglob(address))
+    os.utime(path, (0, 0))
+    coming = threading.Thread(target=store.put, args=(b"once more",))
+    unlink = Path.unlink
+
+    def unlink_late(self: Path, missing_ok: bool = False) -> None:
+        if self == path:
+            coming.start()
+            coming.join(0.3)
+        unlink(self, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink_late)
+    store.remove(address)
+    coming.join()
+    assert store.get(address) == b"once more"

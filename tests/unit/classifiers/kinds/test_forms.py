@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import time
 from email.message import EmailMessage
 
+import pytest
 from reportlab.pdfgen.canvas import Canvas
 
 from casework.words.reading import DecidedBy, DocumentReading, ReadingContext
 from classifiers.assembly import Reading
+from classifiers.kinds.forms import _title
 from classifiers.readers.limits import Limits
 
 FIELDS = (
@@ -99,3 +102,24 @@ def test_a_form_of_another_id_is_only_a_rule() -> None:
 
 def test_a_town_alone_is_never_certain_as_municipality() -> None:
     assert read(form(opaque=False)).fields["municipality"].confidence == 0.5
+
+
+def test_a_line_of_marks_costs_no_time() -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "person@mail.example", "Frage"
+    message.set_content("!?" * 2000 + "x", cte="8bit")
+    began = time.monotonic()
+    Reading(message.as_bytes(), "m.eml", ReadingContext(), Limits(), {}).read()
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        ("=== Angaben zum Hund ===", "angaben zum hund"), ("** Halter **", "halter"), ("= Halter =", "halter"),
+        ("Angaben zum Hund:", "angaben zum hund"), ("=Halter=", ""), ("== Halter", ""), ("== Name: Jensen ==", ""),
+        ("=====", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_heading_stands_in_a_frame_or_speaks_of_particulars(line: str, title: str) -> None:
+    assert _title(line) == title

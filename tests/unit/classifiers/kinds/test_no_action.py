@@ -136,3 +136,59 @@ def test_a_file_that_only_hangs_in_a_report_is_post() -> None:
     (document,) = Reading(raw, "m.eml", ReadingContext(), Limits(), {}).read().documents
 
     assert not is_closed_unseen(document)
+
+
+REPORT = """From: mailer-daemon@mail.example
+Subject: Unzustellbar: Ihre Nachricht
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=B
+
+--B
+Content-Type: text/plain
+
+Ihre Nachricht konnte nicht zugestellt werden.
+--B
+Content-Type: message/rfc822
+
+From: person@mail.example
+Subject: {subject}
+MIME-Version: 1.0
+Content-Type: {kind}
+
+{text}
+--B--
+"""
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind", "text", "closed"),
+    [
+        ("Termin", "text/plain", "Wir bitten um Rückruf.", True),
+        ("Termin", "text/plain", REMEDY, False),
+        ("Widerspruch", "text/plain", "Siehe Betreff.", False),
+        ("Termin", "text/html", f"<p>{REMEDY}</p>", False),
+        ("Termin", "application/pdf", "%PDF-1.4" + " " * 20_000, False),
+    ],
+)
+def test_what_a_bounce_quotes_is_looked_at(subject: str, kind: str, text: str, closed: bool) -> None:
+    raw = REPORT.format(subject=subject, kind=kind, text=text).encode()
+    (document,) = Reading(raw, "m.eml", ReadingContext(), Limits(), {}).read().documents
+    assert is_closed_unseen(document) is closed
+
+
+def test_a_remedy_in_another_form_of_the_body_is_never_closed() -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "person@mail.example", "Abwesenheit"
+    message["Auto-Submitted"] = "auto-replied"
+    message.set_content(ABSENCE)
+    message.add_alternative(f"<p>{REMEDY}</p>", subtype="html")
+    (document,) = Reading(message.as_bytes(), "m.eml", ReadingContext(), Limits(), {}).read().documents
+    assert not is_closed_unseen(document)
+
+
+@pytest.mark.parametrize(
+    "word", ["Wider-\nspruch", "Widerspruchs", "Widersprüche", "Einsprüchen", "Klageschrift", "Sachbeschwerde"]
+)
+def test_a_remedy_is_known_in_every_form_of_its_word(word: str) -> None:
+    document = read(f"Hier mein {word}.", subject="Abwesenheit", Auto_Submitted="auto-replied")
+    assert not is_closed_unseen(document)

@@ -202,3 +202,36 @@ def test_a_zip_that_holds_a_pdf_uncompressed_is_a_zip() -> None:
 
 def test_a_pdf_in_front_of_which_somebody_wrote_the_sign_of_a_zip_stays_a_pdf() -> None:
     assert type_of(packed({"a.txt": b"x"})[:30] + PDF + packed({"b.txt": b"y"})) == "application/pdf"
+
+
+def test_a_citizens_file_that_is_called_like_the_envelope_is_not_believed() -> None:
+    theirs = json.dumps(submission(DATA, {}) | {"replyChannel": {"eMail": {"address": "buergermeister@amt.example"}}})
+    metadata = json.dumps(submission(DATA, {"metadata.json": theirs.encode()})).encode()
+    reading = read({"anlagen/metadata.json": theirs.encode(), "data.json": DATA, "metadata.json": metadata})
+    assert reading.head.sender == "alke@example.org"
+
+
+def test_of_two_envelopes_side_by_side_none_is_believed() -> None:
+    metadata = json.dumps(submission(DATA, {})).encode()
+    reading = read({"Metadata.json": metadata, "data.json": DATA, "metadata.json": metadata})
+    assert reading.head.sender == "" and reading.head.subject == "einreichung-7.zip"
+    assert "attachment_altered" in reading.documents[0].unsure
+
+
+@pytest.mark.parametrize(("purpose", "proved"), [("form", True), ("attachment", False), ("", False)])
+def test_only_what_the_online_service_wrote_is_proved_by_its_folder(purpose: str, proved: bool) -> None:
+    metadata = submission(DATA, {"antrag.pdf": PDF})
+    metadata["contentStructure"]["attachments"][0]["purpose"] = purpose
+    files = {"antrag.pdf": PDF, "data.json": DATA, "metadata.json": json.dumps(metadata).encode()}
+    apart = Reading(packed(files), "einreichung-7.zip", ReadingContext(trusted_sender=True), Limits(), {})
+    assert [apart._material(piece).form_sender for piece in apart.unpacked.pieces if piece.name == "antrag.pdf"] == [
+        proved
+    ]
+
+
+def test_data_of_millions_of_values_is_shown_up_to_a_bound() -> None:
+    deep = b"[" + b"1," * 1_000_000 + b"1]"
+    for step in range(15):
+        deep = b'{"' + str(step).encode() * 40 + b'":' + deep + b"}"
+    reading = read({"data.json": deep, "metadata.json": json.dumps(submission(deep, {})).encode()})
+    assert 1000 < len(reading.head.body) <= 20_000

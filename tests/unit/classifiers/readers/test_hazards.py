@@ -217,3 +217,12 @@ def test_with_a_hazard_on_board_no_document_passes_alone(data: bytes, code: str)
 
 def test_every_hazard_has_words() -> None:
     assert set(reasons()) >= HAZARDS
+
+
+@pytest.mark.parametrize("step", [b"<div></x>", b"<div></span></b>", b"<div><table><tr><td></div>"])
+def test_end_tags_of_nothing_open_hide_no_depth(step: bytes) -> None:
+    assert hazard(b"<html>" + step * 300, "text/html", None) == "too_deep"
+
+
+def test_tags_that_a_writer_forgot_to_end_are_no_depth() -> None:
+    assert hazard(b"<html>" + b"<div><span>Guten Tag</div><p><b>Nein</b>" * 300, "text/html", None) == ""

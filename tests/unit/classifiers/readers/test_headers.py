@@ -106,3 +106,9 @@ def test_a_header_beyond_mending_costs_that_header_only() -> None:
 
     assert (sent_at(broken), address(broken, "From")[1]) == ("", "alke@firma.example")
     assert "Brief" in header(broken, "Subject")
+
+
+@pytest.mark.parametrize("sign", ["\u034f", "\u3164", "\u115f", "\u2800", "\ufe01", "\U000e0101"])
+def test_what_fills_no_place_parts_no_word(sign: str) -> None:
+    assert clean_text(f"Wider{sign}spruch") == "Widerspruch"
+    assert clean_text("❤\ufe0f") == "❤\ufe0f"

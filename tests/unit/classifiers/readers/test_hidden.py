@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from classifiers.readers.hidden import without_hidden
 from classifiers.readers.markup import sanitise, text_of_html
 
 
@@ -66,3 +69,19 @@ def test_pictures_in_the_text_itself_and_remote_ones_are_dropped() -> None:
     source = '<p>Text<img src="data:image/png;base64,AAAA"><img src="https://x.example/a.png" style="display:none"></p>'
 
     assert sanitise(source) == "<p>Text</p>"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<style>" + "a" * 400_000 + "</style>",
+        "<style>" + "<!--/*-->" * 100_000 + "</style>",
+        "<style>.a{" + "x;" * 4000 + "color:white}</style>" + "<div class=a>" * 180 + "<p class=a>x</p>" * 1000,
+        "<p style='color:" + " " * 200_000 + "'>x</p>",
+    ],
+    ids=["no block", "no end of a comment", "much said of many", "blanks"],
+)
+def test_style_that_is_made_to_be_slow_is_not(source: str) -> None:
+    began = time.monotonic()
+    without_hidden(f"{source}<p style='display:none'>geheim</p><p>Guten Tag</p>", tags={"p", "div"})
+    assert time.monotonic() - began < 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 
@@ -190,3 +191,15 @@ def test_an_outlook_file_proves_no_sender() -> None:
 )
 def test_damaged_outlook_files_end_with_a_reason(raw: bytes) -> None:
     assert all(piece.reason for piece in pieces(raw, "x.dat"))
+
+
+def test_signed_words_in_front_of_others_do_not_make_those_whole() -> None:
+    raw = HEAD + signed(ENTITY)
+    boundary = re.search(rb'boundary="([^"]+)"', raw)
+    assert boundary is not None
+    head, _, rest = raw.partition(b"\n--" + boundary[1])
+    before = b"\n--" + boundary[1] + rest.partition(b"\n--" + boundary[1])[0]
+    outer = b"Content-Type: multipart/mixed; boundary=out\n\n--out\nContent-Type: application/octet-stream\n\nx"
+    forged = outer + before + b"\n--out\n" + raw.removeprefix(HEAD).replace(b"Guten", b"Guter", 1) + b"\n--out--\n"
+    reasons = [piece.reason for piece in pieces(HEAD + forged)]
+    assert "signature_intact" not in reasons and "signature" in reasons

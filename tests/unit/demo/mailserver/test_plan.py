@@ -18,6 +18,7 @@ def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
         authserv_id="mx.amt.example",
         mailboxes={"Post@Amt-A.example": "amt-a", "dog@amt-a.example": "amt-a", "post@amt-b.example": "amt-b"},
         senders={"portal": ("portal.example",)},
+        writers={"post-amt-a": "post@amt-a.example"},
     )
     plan.write(tmp_path)
     assert MailserverPlan.read(tmp_path) == plan

@@ -8,12 +8,8 @@ from typing import Any
 
 import click
 
+from amtsbote.commands.audit import NoSuchCase
 from amtsbote.output import answer
-from casework.words.errors import AmtsboteError
-
-
-class NoSuchCase(AmtsboteError):
-    """There is no case with this reference."""
 
 
 @click.command()

@@ -14,17 +14,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from casework.actions import audit, clock, doors, intake
+from casework.actions import audit, clock, doors, files, intake
 from casework.actions.force import current
 from casework.record.models import (
     ComparedLetter,
     Discrepancy,
     Erasure,
     Lease,
-    LetterText,
     Message,
     MessagePart,
-    Page,
     Reconciliation,
     StoreWalk,
 )
@@ -180,7 +178,7 @@ def compare_store(round_: Round, *, seconds: float) -> None:
     suspects = _altered_before(round_.row)
     for address in suspects:
         _check(round_, store, address)
-    for addresses in _slices(office):
+    for addresses in files.slices(files.LETTERS, office):
         for address in addresses:
             round_.of += 1
             if address in suspects:
@@ -189,7 +187,7 @@ def compare_store(round_: Round, *, seconds: float) -> None:
                 _check(round_, store, address)
                 walk.cursor = address
             elif address not in store:
-                round_.add(MISSING, address=address, message=_message_of(office, address))
+                round_.add(MISSING, address=address, message=files.message_of(files.LETTERS, office, address))
         walk.save()
     if time.monotonic() < until:
         walk.cursor, walk.began_at, walk.came_round_at = "", clock.now(), clock.now()
@@ -282,9 +280,9 @@ def _check(round_: Round, store: Store, address: str) -> None:
         store.check(address)
         round_.compared += 1
     except FileMissing:
-        round_.add(MISSING, address=address, message=_message_of(store.office, address))
+        round_.add(MISSING, address=address, message=files.message_of(files.LETTERS, store.office, address))
     except FileAltered:
-        round_.add(ALTERED, address=address, message=_message_of(store.office, address))
+        round_.add(ALTERED, address=address, message=files.message_of(files.LETTERS, store.office, address))
 
 
 def _altered_before(row: Reconciliation) -> set[str]:
@@ -292,42 +290,4 @@ def _altered_before(row: Reconciliation) -> set[str]:
     if before is None:
         return set()
     altered = before.discrepancies.filter(code=ALTERED).values_list("address", flat=True)
-    return {address for address in altered if _message_of(row.office, address) is not None}
-
-
-def _slices(office: str) -> Iterator[list[str]]:
-    """The addresses of all files that the record names, ascending, so many at a time."""
-    after = ""
-    while True:
-        first, *others = (files.filter(**{f"{name}__gt": after}) for files, name in _files(office))
-        values = [name for _, name in _files(office)]
-        union = first.values_list(values[0]).union(
-            *(files.values_list(name) for files, name in zip(others, values[1:], strict=True))
-        )
-        found = [address for (address,) in union.order_by(values[0])[:SLICE]]
-        if not found:
-            return
-        yield found
-        after = found[-1]
-
-
-Named = QuerySet[Message] | QuerySet[Page] | QuerySet[MessagePart] | QuerySet[LetterText]
-
-
-def _files(office: str) -> tuple[tuple[Named, str], ...]:
-    pages, parts = Page.objects.filter(message__office=office), MessagePart.objects.filter(message__office=office)
-    return (
-        (Message.objects.filter(office=office), "address"),
-        (pages.order_by(), "image"),
-        (pages.order_by(), "words"),
-        (parts.order_by(), "readable"),
-        (LetterText.objects.filter(office=office).select_related("case"), "address"),
-    )
-
-
-def _message_of(office: str, address: str) -> Message | None:
-    for files, name in _files(office):
-        row = files.filter(**{name: address}).first()
-        if row is not None:
-            return row if isinstance(row, Message) else row.case.message if isinstance(row, LetterText) else row.message
-    return None
+    return {address for address in altered if files.message_of(files.LETTERS, row.office, address) is not None}
